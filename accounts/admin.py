@@ -1,0 +1,77 @@
+"""Administration of people, customers and contracts."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ApiToken, Contact, ContactAddress, Contract, Customer, Operator, Skill, User
+from accounts.services.tokens import revoke_token
+
+
+class OperatorInline(admin.StackedInline[Operator, User]):
+    model = Operator
+    extra = 0
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin[User]):
+    inlines = (OperatorInline,)
+    list_display = ("username", "name", "email", "operator", "contact", "is_active")
+    list_select_related = ("operator", "operator__user", "contact")
+    fieldsets = (*(UserAdmin.fieldsets or ()), (_("Personal settings"), {"fields": ("language", "time_zone", "theme")}))
+
+
+@admin.register(Skill)
+class SkillAdmin(admin.ModelAdmin[Skill]):
+    list_display = ("code", "name_en", "name_ru")
+
+
+class ContractInline(admin.TabularInline[Contract, Customer]):
+    model = Contract
+    extra = 0
+
+
+@admin.register(Customer)
+class CustomerAdmin(admin.ModelAdmin[Customer]):
+    inlines = (ContractInline,)
+    list_display = ("name", "code", "language", "time_zone", "is_active")
+    search_fields = ("name", "code")
+
+
+class AddressInline(admin.TabularInline[ContactAddress, Contact]):
+    model = ContactAddress
+    extra = 0
+
+
+@admin.register(Contact)
+class ContactAdmin(admin.ModelAdmin[Contact]):
+    inlines = (AddressInline,)
+    list_display = ("name", "customer", "position", "is_authorised", "sees_organisation", "user", "is_active")
+    list_select_related = ("customer", "user")
+    search_fields = ("name", "customer__name", "addresses__value")
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
+    """Tokens are made by `manage.py create_token`; here they can be seen and revoked."""
+
+    list_display = ("label", "user", "prefix", "created_at", "last_used_at", "expires_at", "revoked_at")
+    list_select_related = ("user",)
+    actions = ("revoke",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description=_("Revoke"), permissions=["view"])
+    def revoke(self, request: HttpRequest, queryset: Any) -> None:
+        for token in queryset:
+            revoke_token(token=token)

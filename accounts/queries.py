@@ -1,0 +1,72 @@
+"""Read side: who is behind a user, which contract holds, whose address is this."""
+
+from datetime import date
+
+from accounts.enums import LINE_ROLES, Actor, ActorKind, AddressKind, Line, Role
+from accounts.models import Contact, Contract, Operator, User
+from common import clock
+
+
+def actor_for(user: User) -> Actor | None:
+    """The actor behind a signed-in user, or None for a user who is neither operator nor active contact.
+
+    One query, kept on the user object for the rest of the request.
+    """
+    if not hasattr(user, "_actor"):
+        user._actor = _find_actor(user)
+    actor: Actor | None = user._actor
+    return actor
+
+
+def _find_actor(user: User) -> Actor | None:
+    operator = Operator.objects.filter(user=user, user__is_active=True).first()
+    if operator:
+        return operator_actor(operator, user)
+    contact = Contact.objects.active().filter(user=user, user__is_active=True).first()
+    return contact_actor(contact) if contact else None
+
+
+def operator_actor(operator: Operator, user: User) -> Actor:
+    """The actor of an operator: the role of the line plus every duty."""
+    duties = {
+        Role.SHIFT_LEAD: operator.is_shift_lead,
+        Role.MAJOR: operator.is_major_manager or operator.is_shift_lead,
+        Role.SERVICE_MANAGER: operator.is_service_manager,
+        Role.EDITOR: operator.is_knowledge_editor,
+        Role.ADMINISTRATOR: operator.is_administrator,
+    }
+    roles = {LINE_ROLES[Line(operator.line)]} | {role for role, held in duties.items() if held}
+    return Actor(
+        kind=ActorKind.OPERATOR, name=user.name, roles=frozenset(roles), user_id=user.pk, line=operator.line
+    )
+
+
+def contact_actor(contact: Contact) -> Actor:
+    """The actor of a customer's contact, whichever channel the contact came by."""
+    roles = {Role.CUSTOMER} | ({Role.AUTHORISED} if contact.is_authorised else set())
+    return Actor(
+        kind=ActorKind.CONTACT,
+        name=contact.name,
+        roles=frozenset(roles),
+        user_id=contact.user_id,
+        contact_id=contact.pk,
+        customer_id=contact.customer_id,
+        sees_organisation=contact.sees_organisation,
+    )
+
+
+def contract_of(customer_id: int | None, on: date | None = None) -> Contract | None:
+    """The customer's contract in force on the day (today by default); the newest one wins."""
+    if customer_id is None:
+        return None
+    day = on or clock.now().date()
+    running = Contract.objects.filter(customer_id=customer_id, starts_on__lte=day).exclude(ends_on__lt=day)
+    return running.order_by("-starts_on", "-pk").first()
+
+
+def contact_by_address(kind: AddressKind, value: str, *, verified_only: bool = True) -> Contact | None:
+    """The active contact an address belongs to, or None."""
+    found = Contact.objects.active().filter(addresses__kind=kind, addresses__value=value)
+    if verified_only:
+        found = found.filter(addresses__is_verified=True)
+    return found.select_related("customer").first()

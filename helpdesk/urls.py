@@ -1,0 +1,26 @@
+"""Composes the URLs of all rooms; every room owns its own."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import include, path
+
+from helpdesk.home import home
+
+ROOMS = [
+    ("desk/", "tickets.urls"),
+    ("portal/", "portal.urls"),
+    ("knowledge/", "knowledge.urls"),
+    ("reports/", "reports.urls"),
+    ("sla/", "sla.urls"),
+    ("monitoring/", "monitoring.urls"),
+    ("api/v1/", "helpdesk.api"),
+    ("api/monitoring/", "monitoring.api.urls"),
+    ("", "helpdesk.health_urls"),
+]
+urlpatterns = [
+    path("", home, name="home"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    *(path(prefix, include(module)) for prefix, module in ROOMS if find_spec(module)),
+]
