@@ -1,0 +1,45 @@
+# `make run` and `make test` are all you need; both build .venv from requirements.lock by themselves.
+PYTHON := .venv/bin/python
+MANAGE := $(PYTHON) manage.py
+# Two processes by default: the race and clock tests want a calm machine more than all its cores.
+JOBS ?= 2
+
+.PHONY: help install run test lint bench screenshots lock messages
+
+help:
+	@echo "make run          start the desk on http://$${HOST:-127.0.0.1}:$${PORT:-8000}, with its own PostgreSQL and Redis"
+	@echo "make test         run all tests        (ARGS='tests/sla -k breach' for some of them)"
+	@echo "make install      build .venv only     make lint         style, types, import rules"
+	@echo "make bench        speed figures        make screenshots  pictures of the running product"
+	@echo "make lock         requirements.lock    make messages     collect and compile translations"
+
+install:
+	@sh .ci/venv
+
+run: install
+	@exec $(MANAGE) stack
+
+test: install
+	$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+lint: install
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -c "from importlinter.cli import lint_imports_command as lint; lint()"
+
+bench: install
+	@$(PYTHON) -m bench
+
+screenshots: install
+	$(PYTHON) -m tests.browser.screenshots
+
+lock: install
+	$(PYTHON) -m pip install --quiet uv
+	$(PYTHON) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  requirements.in -o requirements.lock
+
+messages: install
+	$(MANAGE) makemessages --locale ru --no-location --no-wrap --ignore .venv --ignore .data
+	$(MANAGE) makemessages --locale ru --domain djangojs --no-location --no-wrap --ignore .venv --ignore .data
+	$(MANAGE) compilemessages --locale ru --ignore .venv
