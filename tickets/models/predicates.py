@@ -1,0 +1,43 @@
+"""Who may make a move: small predicates over (ticket, actor) that combine with `|`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.enums import LINE_ROLES, Actor, Line, Role
+
+Test = Callable[[Any, Actor], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A named predicate; the label is what the printed table shows."""
+
+    label: str
+    test: Test
+
+    def __call__(self, ticket: Any, actor: Actor) -> bool:
+        return self.test(ticket, actor)
+
+    def __or__(self, other: "Who") -> "Who":
+        return Who(f"{self.label}, {other.label}", lambda ticket, actor: self(ticket, actor) or other(ticket, actor))
+
+
+def roles(*letters: str) -> Who:
+    """Any actor with one of the roles, by the letters of the rules."""
+    wanted = tuple(Role(letter) for letter in letters)
+    return Who(", ".join(letters), lambda _ticket, actor: actor.has(*wanted))
+
+
+def _owns(ticket: Any, actor: Actor) -> bool:
+    if not actor.is_contact or actor.customer_id is None:
+        return False
+    if ticket.contact_id is not None and ticket.contact_id == actor.contact_id:
+        return True
+    return bool(actor.sees_organisation and ticket.customer_id == actor.customer_id)
+
+
+own = Who("C (own)", _owns)
+line_member = Who("member of the line", lambda ticket, actor: actor.has(LINE_ROLES[Line(ticket.line)]))
+assignee = Who("assignee", lambda ticket, actor: actor.user_id is not None and ticket.assignee_id == actor.user_id)
+anyone = Who("1, 2, 3, SL, MI, S", lambda _ticket, actor: actor.is_operator or actor.has(Role.SYSTEM))
