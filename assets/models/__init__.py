@@ -1,0 +1,5 @@
+"""Services of customers."""
+
+from assets.models.service import Service
+
+__all__ = ["Service"]

@@ -1,0 +1,84 @@
+"""Words of this room. Zabbix's own words are used where it has them."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class SourceKind(TextChoices):
+    """Which adapter reads the bodies of a source."""
+
+    ZABBIX = "zabbix", _("Zabbix")
+
+
+class RecoveryPolicy(TextChoices):
+    """What a recovery does to the ticket beyond being written on it."""
+
+    NOTE = "note", _("Only write it on the ticket")
+    UNTOUCHED = "resolve_if_untouched", _("Resolve the ticket if nobody has taken it yet")
+    RESOLVE = "resolve", _("Resolve the ticket wherever the rules allow it")
+
+
+class AlertKind(TextChoices):
+    """What one message says. `CANCELED` is Zabbix's second problem message: no recovery will ever follow."""
+
+    PROBLEM = "problem", _("problem")
+    RECOVERY = "recovery", _("recovery")
+    UPDATE = "update", _("update")
+    CANCELED = "canceled", _("escalation canceled")
+    OTHER = "other", _("not an alert")
+    TEST = "test", _("test")
+
+
+class EventSource(IntegerChoices):
+    """`EVENT.SOURCE` of Zabbix."""
+
+    TRIGGER = 0, _("trigger")
+    DISCOVERY = 1, _("discovery")
+    REGISTRATION = 2, _("autoregistration")
+    INTERNAL = 3, _("internal")
+    SERVICE = 4, _("service")
+
+
+class Severity(IntegerChoices):
+    """`EVENT.NSEVERITY`. Zabbix lets the names be changed, so only the numbers are ever compared."""
+
+    NOT_CLASSIFIED = 0, _("Not classified")
+    INFORMATION = 1, _("Information")
+    WARNING = 2, _("Warning")
+    AVERAGE = 3, _("Average")
+    HIGH = 4, _("High")
+    DISASTER = 5, _("Disaster")
+
+
+class ProblemState(TextChoices):
+    """Moves one way only: Zabbix never reopens an event id."""
+
+    OPEN = "open", _("Open")
+    RESOLVED = "resolved", _("Recovered")
+
+
+class Outcome(TextChoices):
+    """What processing a delivery came to."""
+
+    OPENED = "opened", _("opened a ticket")
+    JOINED = "joined", _("joined a ticket of the same trigger")
+    NOTED = "noted", _("written on the ticket")
+    STORED = "stored", _("stored, no ticket yet")
+    RECOVERED = "recovered", _("recovery")
+    TOMBSTONE = "tombstone", _("recovery of a problem not seen yet")
+    LATE = "late", _("problem that came after its recovery")
+    IGNORED = "ignored", _("ignored by policy")
+
+
+class RejectReason(TextChoices):
+    """Why a delivery was turned away for good."""
+
+    TOKEN = "token", _("missing or wrong token")  # noqa: S105  (a reason, not a secret)
+    NETWORK = "network", _("address outside the allowed networks")
+    INSECURE = "insecure", _("sent without TLS")
+    TOO_LARGE = "too_large", _("larger than 256 KB")
+    NOT_JSON = "not_json", _("not JSON")
+    SHAPE = "shape", _("neither an object nor an array of objects")
+    SCHEMA = "schema", _("unknown schema version")
+    EVENT_ID = "event_id", _("no valid event id")
+    FIELDS = "fields", _("missing or wrong fields")

@@ -1,0 +1,1 @@
+"""The verbs of monitoring, one file per gerund."""

@@ -1,0 +1,67 @@
+"""Opening the one ticket of a problem, or going on with the ticket of the same trigger."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from accounts.enums import Actor
+from accounts.models import Customer
+from assets.models import Service
+from monitoring import queries
+from monitoring.adapters.alert import Alert
+from monitoring.enums import Outcome
+from monitoring.models import Problem
+from monitoring.services import describing
+from monitoring.services.classifying import classify
+from monitoring.services.recurring import carry_on
+from tickets.enums import Channel
+from tickets.models import Ticket
+from tickets.services.creating import create_ticket
+
+# An alert is believed to have fired at most this long before it was taken in; older debounce is monitoring's own time.
+OLDEST = timedelta(seconds=120)
+
+
+class Owner(NamedTuple):
+    """Whose service the alert is about, as far as the registry tells."""
+
+    customer: Customer | None
+    service: Service | None
+
+
+def open_or_join(
+    *, actor: Actor, alert: Alert, problem: Problem, predecessor: Problem | None, at: datetime
+) -> Outcome:
+    """Give an announced, open problem its ticket. `predecessor` is an earlier problem of the same trigger."""
+    if predecessor is not None and carry_on(actor=actor, problem=problem, predecessor=predecessor):
+        return Outcome.JOINED
+    earlier = predecessor.ticket if predecessor else None
+    problem.ticket = _open(actor=actor, alert=alert, problem=problem, earlier=earlier, at=at)
+    return Outcome.OPENED
+
+
+def _open(*, actor: Actor, alert: Alert, problem: Problem, earlier: Ticket | None, at: datetime) -> Ticket:
+    owner = owner_of(queries.services_behind(alert))
+    chosen = classify(problem.worst_severity)
+    return create_ticket(
+        actor=actor,
+        subject=describing.subject_of(problem),
+        body=describing.body_of(problem),
+        channel=Channel.MONITORING,
+        category=chosen.category,
+        impact=chosen.impact,
+        urgency=chosen.urgency,
+        priority=chosen.priority,
+        customer=owner.customer,
+        service=owner.service,
+        received_at=min(max(problem.started_at, at - OLDEST), at),
+        follow_up_of=earlier,
+        details={"source_id": problem.source_id, "event_id": problem.event_id},
+    )
+
+
+def owner_of(services: list[Service]) -> Owner:
+    """One service: it and its customer. Several of one customer: the customer. Of several customers: nobody."""
+    if len(services) == 1:
+        return Owner(services[0].customer, services[0])
+    customers = {service.customer_id: service.customer for service in services}
+    return Owner(next(iter(customers.values())), None) if len(customers) == 1 else Owner(None, None)
