@@ -1,0 +1,179 @@
+"""Working time: how much of it lies between two instants, and when an amount of it has passed.
+
+A calendar is a sequence of versions, each in force from its publication. Its open intervals are expanded to UTC
+once per horizon and kept with running sums, so `add` and `elapsed` are two binary searches.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from sla.engine.week import CalendarError, Week, Window, check_disjoint
+from sla.engine.zones import wall_to_utc, zone
+
+ZERO = timedelta(0)
+DAY = timedelta(days=1)
+HORIZON_STEP = timedelta(days=370)
+HORIZON_LIMIT = timedelta(days=370 * 12)
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """One immutable version of opening hours. Precedence of a date: exception, then holiday, then week."""
+
+    tz: str = "UTC"
+    week: Week = ((),) * 7
+    holidays: frozenset[date] = frozenset()
+    exceptions: Mapping[date, tuple[Window, ...]] = field(default_factory=dict)
+    always: bool = False
+
+    def windows(self, day: date) -> tuple[Window, ...]:
+        if day in self.exceptions:
+            return self.exceptions[day]
+        return () if day in self.holidays else self.week[day.weekday()]
+
+    def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+        """Open spans that touch [start, end), unsorted at daylight-saving seams and possibly overlapping."""
+        if self.always:
+            yield start, end
+            return
+        tz = zone(self.tz)
+        day, last = (start - 2 * DAY).astimezone(tz).date(), (end + DAY).astimezone(tz).date()
+        while day <= last:
+            for opens, closes in self.windows(day):
+                yield wall_to_utc(day, opens, tz, is_end=False), wall_to_utc(day, closes, tz, is_end=True)
+            day += DAY
+
+    def check(self) -> None:
+        """Raise CalendarError for hours that overlap or can never open."""
+        if self.always:
+            return
+        zone(self.tz)
+        for windows in (*self.week, *self.exceptions.values()):
+            check_disjoint(windows)
+        if not any(self.week):
+            raise CalendarError("the calendar has no weekly window: it would never open")
+
+
+ALWAYS = Hours(always=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Disjoint sorted open intervals of a horizon; `sums[i]` is the working time before interval i."""
+
+    start: datetime
+    end: datetime
+    starts: tuple[datetime, ...]
+    ends: tuple[datetime, ...]
+    sums: tuple[timedelta, ...]
+
+    def worked(self, at: datetime) -> timedelta:
+        index = bisect_right(self.starts, at) - 1
+        if index < 0:
+            return ZERO
+        return self.sums[index] + min(at, self.ends[index]) - self.starts[index]
+
+    def reach(self, amount: timedelta) -> datetime | None:
+        """The earliest instant with `worked == amount`, or None past the horizon."""
+        index = bisect_left(self.sums, amount) - 1
+        if index < 0 or amount > self.sums[index] + self.ends[index] - self.starts[index]:
+            return None
+        return self.starts[index] + (amount - self.sums[index])
+
+
+def merged(spans: list[Span]) -> list[Span]:
+    """Union of spans as sorted disjoint spans; touching ones become one."""
+    result: list[Span] = []
+    for start, end in sorted(spans):
+        if start >= end:
+            continue
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+class Calendar:
+    """Versioned working time under one key. Versions: (in force from, hours), oldest first; None = since ever."""
+
+    __slots__ = ("_always", "_table", "key", "versions")
+
+    def __init__(self, key: str, *versions: tuple[datetime | None, Hours]) -> None:
+        if not versions:
+            raise CalendarError(f"calendar {key} has no version")
+        self.key = key
+        self.versions = versions
+        self._always = all(hours.always for _, hours in versions)
+        self._table: Table | None = None
+
+    def __repr__(self) -> str:
+        return f"Calendar({self.key!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Calendar) and other.key == self.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def published(self, at: datetime, hours: Hours) -> Calendar:
+        """The same calendar with one more version in force from `at`."""
+        return Calendar(self.key, *self.versions, (at, hours))
+
+    def elapsed(self, start: datetime, end: datetime) -> timedelta:
+        """Working time between two instants; zero when they are not in order."""
+        start, end = start.astimezone(UTC), end.astimezone(UTC)
+        if end <= start:
+            return ZERO
+        if self._always:
+            return end - start
+        table = self._covering(start, end)
+        return table.worked(end) - table.worked(start)
+
+    def add(self, start: datetime, amount: timedelta) -> datetime:
+        """The earliest instant at or after `start` by which `amount` of working time has passed."""
+        start = start.astimezone(UTC)
+        if amount <= ZERO:
+            return start
+        if self._always:
+            return start + amount
+        horizon = HORIZON_STEP
+        while horizon <= HORIZON_LIMIT:
+            table = self._covering(start, start + horizon)
+            reached = table.reach(table.worked(start) + amount)
+            if reached is not None:
+                return reached
+            horizon *= 2
+        raise CalendarError(f"calendar {self.key} does not open for {amount} after {start.isoformat()}")
+
+    def _covering(self, start: datetime, end: datetime) -> Table:
+        table = self._table
+        if table is None or start < table.start or end > table.end:
+            low = start - DAY if table is None else min(start - DAY, table.start)
+            high = end + HORIZON_STEP if table is None else max(end + HORIZON_STEP, table.end)
+            # One assignment publishes the finished table: threads may build it twice but never see half of it.
+            self._table = table = self._expand(low.astimezone(UTC), high.astimezone(UTC))
+        return table
+
+    def _expand(self, low: datetime, high: datetime) -> Table:
+        spans: list[Span] = []
+        for index, (since, hours) in enumerate(self.versions):
+            until = self.versions[index + 1][0] if index + 1 < len(self.versions) else None
+            start = low if since is None else max(low, since)
+            end = high if until is None else min(high, until)
+            if start < end:
+                spans += [(max(a, start), min(b, end)) for a, b in hours.spans(start, end)]
+        spans = merged(spans)
+        sums, total = [], ZERO
+        for a, b in spans:
+            sums.append(total)
+            total += b - a
+        return Table(low, high, tuple(a for a, _ in spans), tuple(b for _, b in spans), tuple(sums))
+
+
+C247 = Calendar("C247", (None, ALWAYS))

@@ -1,0 +1,115 @@
+"""The state a fold carries from event to event: the ticket as its clocks see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sla.engine.clock import Clock
+from sla.engine.events import Event
+from sla.engine.terms import Facts, Kind, Policy, Target, Terms
+
+Key = tuple[Kind, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What the contract says about pauses and reopening (domain §2.1)."""
+
+    pause_on_vendor: bool = False
+    p1_pause: bool = False
+    strict_reopen: bool = False
+    bot_counts: bool = False
+    notify_on_monitoring: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a merged ticket brings along at the merge: its resolution time and its oldest unanswered message."""
+
+    elapsed: timedelta
+    unanswered_since: datetime | None = None
+
+
+Sources = Callable[[int, datetime], Brought | None]
+
+
+@dataclass(slots=True)
+class Case:
+    policy: Policy
+    terms: Terms
+    facts: Facts = field(default_factory=Facts)
+    flags: Flags = field(default_factory=Flags)
+    state: str = "new"
+    line: int = 1
+    cycle: int = 1
+    customer_id: int | None = None
+    outbound: bool = False
+    clocks: dict[Key, Clock] = field(default_factory=dict)
+    violations: list[str] = field(default_factory=list)
+
+    def clock(self, kind: Kind, cycle: int | None = None, line: int = 0) -> Clock | None:
+        return self.clocks.get((kind, cycle or self.cycle, line))
+
+    def last(self, kind: Kind) -> Clock | None:
+        """The clock of the highest cycle of a kind without lines."""
+        cycle = self.count(kind)
+        return self.clocks.get((kind, cycle, 0)) if cycle else None
+
+    def count(self, kind: Kind) -> int:
+        cycle = 0
+        while (kind, cycle + 1, 0) in self.clocks:
+            cycle += 1
+        return cycle
+
+    def open(
+        self, kind: Kind, at: datetime, *, cycle: int = 1, line: int = 0, target: Target | None = None
+    ) -> Clock:
+        """A new clock under the terms in force, running from `at`."""
+        promise = target or self.terms.target(kind, line)
+        clock = Clock(kind, cycle, line, promise.amount, promise.calendar, self.terms.version, at)
+        clock.hidden = self.state == "spam"
+        self.clocks[kind, cycle, line] = clock
+        clock.start(at)
+        clock.note(
+            at, "started", target=promise.amount, calendar=promise.calendar.key, policy=self.terms.version
+        )
+        return clock
+
+    def is_answered(self) -> bool:
+        """A human has answered first, or nobody has to."""
+        first = self.last(Kind.FR)
+        return first is None or not first.is_live
+
+    def advance(self, now: datetime) -> None:
+        for clock in self.clocks.values():
+            clock.advance(now)
+
+    def learn(self, event: Event) -> None:
+        """Take over what the event says about the ticket after it."""
+        self.line = event.line or self.line
+        self.facts = replace(
+            self.facts,
+            priority=event.priority or self.facts.priority,
+            category=self.facts.category if event.category is None else event.category,
+            tier=event.data.get("tier") or self.facts.tier,
+            contract_id=event.data.get("contract_id") or self.facts.contract_id,
+            service_id=event.data.get("service_id") or self.facts.service_id,
+        )
+        stated = {name: bool(event.data[name]) for name in Flags.__dataclass_fields__ if name in event.data}
+        if stated:
+            self.flags = replace(self.flags, **stated)
+
+
+def is_human_reply(event: Event, flags: Flags) -> bool:
+    """A public answer composed or sent by a person of ours (domain §2.4)."""
+    data = event.data
+    human = bool(data.get("human", True)) or flags.bot_counts
+    return data.get("kind") == "reply" and bool(data.get("public", True)) and human
+
+
+def is_human_customer(event: Event) -> bool:
+    """A message that somebody waits for an answer to; a mere «thank you» does not."""
+    data = event.data
+    return data.get("kind") == "customer" and bool(data.get("human", True)) and not data.get("thanks")

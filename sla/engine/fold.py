@@ -1,0 +1,133 @@
+"""`fold(events, policy) -> clocks`: the only place where events become clocks, live and on replay alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sla.engine.calendars import ZERO
+from sla.engine.case import Brought, Case, Flags, Sources
+from sla.engine.clock import Clock
+from sla.engine.events import Event, Type, ordered
+from sla.engine.machines import MACHINES
+from sla.engine.machines.talk import open_next
+from sla.engine.retarget import MODES, RETRO, carry, retarget
+from sla.engine.states import OPEN, PENDING
+from sla.engine.terms import Facts, Kind, Policy
+
+FIXED = frozenset({Kind.FR, Kind.G15, Kind.UC})
+"""Clocks that a reclassification leaves alone (R4)."""
+
+MAJOR_UPDATE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Clocks and what the fold noticed on the way. `violations` names guards that an event ignored."""
+
+    clocks: list[Clock]
+    state: str
+    line: int
+    violations: list[str]
+
+    def of(self, kind: Kind) -> list[Clock]:
+        return [clock for clock in self.clocks if clock.kind is kind]
+
+    def brought(self, at: datetime) -> Brought:
+        """What this ticket would bring into a merge at `at` (R7)."""
+        cycles = self.of(Kind.RES)
+        waiting = [clock.started_at for clock in self.of(Kind.NR) if clock.is_live]
+        return Brought(cycles[-1].elapsed(at) if cycles else ZERO, waiting[-1] if waiting else None)
+
+
+def no_sources(ticket_id: int, at: datetime) -> Brought | None:
+    return None
+
+
+def fold(
+    events: Iterable[Event], policy: Policy, *, as_of: datetime | None = None, sources: Sources = no_sources
+) -> Folded:
+    """Clocks after all events, in any order of arrival, judged at `as_of` (default: the last event)."""
+    history: Sequence[Event] = ordered(events)
+    if not history or history[0].type is not Type.CREATED:
+        return Folded([], "new", 1, [])
+    case = _created(history[0], policy)
+    for event in history[1:]:
+        case.advance(event.at)
+        _apply(case, event, sources)
+    case.advance(as_of or history[-1].at)
+    return Folded(list(case.clocks.values()), case.state, case.line, case.violations)
+
+
+def _created(event: Event, policy: Policy) -> Case:
+    data = event.data
+    facts = Facts(channel=data.get("channel", ""))
+    case = Case(policy, policy.match(facts, event.at), facts, Flags(), state=event.state or "new")
+    case.learn(event)
+    case.customer_id, case.outbound = data.get("customer_id"), bool(data.get("outbound"))
+    case.terms = policy.match(case.facts, event.at)
+    for machine in MACHINES:
+        machine.created(case, event)
+    return case
+
+
+def _apply(case: Case, event: Event, sources: Sources) -> None:
+    if event.type is Type.MOVED:
+        _moved(case, event)
+    elif event.type is Type.MESSAGE:
+        for machine in MACHINES:
+            machine.message(case, event)
+    elif event.type is Type.RECLASSIFIED:
+        _rematch(case, event)
+    elif event.type is Type.MERGED_IN:
+        _merged_in(case, event, sources)
+    elif event.type is Type.MAJOR and event.data.get("major_state") == "declared":
+        open_next(case, Kind.PU, event.at)
+
+
+def _moved(case: Case, event: Event) -> None:
+    before, after = case.state, event.state or case.state
+    if after in PENDING and before in OPEN and not case.is_answered():
+        case.violations.append("G-FR")
+        return
+    if event.data.get("transition") == "classify":
+        _rematch(case, event)
+    case.learn(event)
+    case.state = after
+    if "spam" in {before, after}:
+        _hide(case, event.at, hidden=after == "spam")
+    for machine in MACHINES:
+        machine.moved(case, event, before)
+
+
+def _hide(case: Case, at: datetime, *, hidden: bool) -> None:
+    for clock in case.clocks.values():
+        clock.hidden = hidden
+        clock.note(at, "hidden" if hidden else "shown")
+
+
+def _rematch(case: Case, event: Event) -> None:
+    """Match the policy again and change the promises of live clocks by R1 or R2."""
+    reason = str(event.data.get("reason") or "")
+    mode = str(event.data.get("mode") or MODES.get(reason, RETRO))
+    old = case.terms
+    case.learn(event)
+    case.customer_id = event.data.get("customer_id") or case.customer_id
+    case.terms = case.policy.match(case.facts, event.at)
+    for clock in case.clocks.values():
+        target = case.terms.target(clock.kind, clock.line)
+        if clock.kind in FIXED or target == old.target(clock.kind, clock.line):
+            continue
+        retarget(clock, event.at, target, mode=mode, version=case.terms.version, reason=reason)
+
+
+def _merged_in(case: Case, event: Event, sources: Sources) -> None:
+    brought = sources(int(event.data["source_id"]), event.at)
+    case.facts = replace(case.facts, priority=event.priority or case.facts.priority)
+    case.terms = case.policy.match(case.facts, event.at)
+    clock = case.clock(Kind.RES)
+    if clock is not None and brought is not None:
+        carry(clock, event.at, brought.elapsed, case.terms.target(Kind.RES), case.terms.version)
+    if brought is not None and brought.unanswered_since is not None and case.state in OPEN:
+        open_next(case, Kind.NR, brought.unanswered_since)

@@ -1,0 +1,20 @@
+"""One small state machine per kind of clock; `fold` shows each of them every event in this order."""
+
+from sla.engine.machines.base import Machine
+from sla.engine.machines.first import ClientNotice, FirstResponse
+from sla.engine.machines.lines import LineClocks, Vendor
+from sla.engine.machines.resolution import Goal, Resolution
+from sla.engine.machines.talk import NextResponse, PeriodicUpdate
+
+MACHINES: tuple[Machine, ...] = (
+    FirstResponse(),
+    ClientNotice(),
+    NextResponse(),
+    PeriodicUpdate(),
+    Resolution(),
+    Goal(),
+    LineClocks(),
+    Vendor(),
+)
+
+__all__ = ["MACHINES", "Machine"]

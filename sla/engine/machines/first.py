@@ -1,0 +1,61 @@
+"""The first word: first response (FR) and the notice that a client gets of our own alert (CN)."""
+
+from __future__ import annotations
+
+from sla.engine.case import Case, is_human_reply
+from sla.engine.events import Event
+from sla.engine.machines.base import Machine, obey, stop_by
+from sla.engine.states import FIRST_RESPONSE, NOTICE, Does
+from sla.engine.terms import Kind
+
+BY_CUSTOMER = frozenset({"solved_by_customer", "confirm"})
+
+
+def ending(does: Does, event: Event) -> Does:
+    """A ticket that ends without one of us having spoken was not answered: the clock is void, not met."""
+    by_us = bool(event.data.get("human", True)) and event.data.get("transition") not in BY_CUSTOMER
+    return Does.CANCEL if does is Does.STOP and not by_us else does
+
+
+class FirstResponse(Machine):
+    """Never pauses, survives a merge; a person must answer (§2.4)."""
+
+    def created(self, case: Case, event: Event) -> None:
+        if case.outbound:
+            return
+        case.open(Kind.FR, event.at)
+
+    def message(self, case: Case, event: Event) -> None:
+        if is_human_reply(event, case.flags):
+            stop_by(case.last(Kind.FR), event, "reply")
+
+    def moved(self, case: Case, event: Event, before: str) -> None:
+        clock = case.last(Kind.FR)
+        if before == "resolved" and case.state == "new":
+            # The alert came back before anybody had looked at it: the promise starts afresh.
+            case.open(Kind.FR, event.at, cycle=case.count(Kind.FR) + 1)
+            return
+        accepted = before == "new" and case.state not in {"spam", "merged", "cancelled", "resolved", "closed"}
+        if accepted and case.facts.channel == "monitoring" and event.data.get("human", True):
+            stop_by(clock, event, "accept")
+        else:
+            obey(clock, ending(FIRST_RESPONSE[case.state], event), event, case.state)
+
+
+class ClientNotice(Machine):
+    """For alerts only: how soon the client hears of it from us."""
+
+    def created(self, case: Case, event: Event) -> None:
+        self._open(case, event)
+
+    def _open(self, case: Case, event: Event) -> None:
+        wanted = case.facts.channel == "monitoring" and case.customer_id and case.flags.notify_on_monitoring
+        if wanted and not case.outbound and case.terms.target(Kind.CN).amount is not None:
+            case.open(Kind.CN, event.at)
+
+    def message(self, case: Case, event: Event) -> None:
+        if event.data.get("kind") == "reply" and event.data.get("public", True):
+            stop_by(case.clock(Kind.CN, 1), event, "notice")
+
+    def moved(self, case: Case, event: Event, before: str) -> None:
+        obey(case.clock(Kind.CN, 1), ending(NOTICE[case.state], event), event, case.state)

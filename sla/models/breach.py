@@ -1,0 +1,48 @@
+"""A broken promise, recorded at its deadline and never removed."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sla.models.clock import Clock
+from tickets.models import Ticket
+
+
+class Breach(models.Model):
+    """Written when the deadline passes, not when the ticket closes. The review of it builds on this row.
+
+    `retracted_at` is set when a late event proves that the clock was met: the record stays, the count does not.
+    """
+
+    clock = models.OneToOneField(
+        Clock, on_delete=models.PROTECT, related_name="breach", verbose_name=_("clock")
+    )
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, related_name="breaches", verbose_name=_("ticket")
+    )
+    kind = models.CharField(_("clock"), max_length=5)
+    target = models.DurationField(_("target"))
+    breached_at = models.DateTimeField(_("breached"))
+    detected_at = models.DateTimeField(_("noticed"))
+    line = models.PositiveSmallIntegerField(_("line"))
+    state = models.CharField(_("state"), max_length=20)
+    priority = models.PositiveSmallIntegerField(_("priority"))
+    category = models.CharField(_("category"), max_length=16, blank=True)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("assignee"),
+    )
+    cause_hint = models.CharField(_("likely cause"), max_length=3, blank=True)
+    retracted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("breach")
+        verbose_name_plural = _("breaches")
+        ordering = ["-breached_at", "-pk"]
+        indexes = [models.Index(fields=["-breached_at", "-id"], name="sla_breach_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.breached_at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,63 @@
+"""Opening hours, one immutable row per published version."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sla.engine.calendars import Hours
+from sla.engine.hours import read_hours
+from sla.engine.week import CalendarError
+
+
+class CalendarVersion(models.Model):
+    """Hours under a key, in force from `published_at`. Precedence of a date: exception, holiday, week."""
+
+    key = models.SlugField(_("calendar"), max_length=32)
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    published_at = models.DateTimeField(_("in force from"))
+    always = models.BooleanField(_("always open"), default=False)
+    tz = models.CharField(_("time zone"), max_length=64, default="Europe/Moscow")
+    week = models.CharField(
+        _("week"),
+        max_length=300,
+        blank=True,
+        help_text=_("For example: Mon-Fri 09:00-18:00, Sat 10:00-14:00"),
+    )
+    holidays = models.JSONField(
+        _("holidays"), default=list, blank=True, help_text=_('Closed dates: ["2026-11-04", "2026-12-31"]')
+    )
+    exceptions = models.JSONField(
+        _("exceptions"),
+        default=dict,
+        blank=True,
+        help_text=_('Dates with hours of their own, an empty list closes: {"2027-02-20": ["09:00-17:00"]}'),
+    )
+
+    class Meta:
+        verbose_name = _("calendar")
+        verbose_name_plural = _("calendars")
+        ordering = ["key", "published_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "published_at"], name="sla_calendar_version_unique"),
+            models.CheckConstraint(
+                condition=models.Q(always=True) | ~models.Q(week=""), name="sla_calendar_has_windows"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.published_at:%Y-%m-%d})"
+
+    def hours(self) -> Hours:
+        """The engine's reading of this row. Raises CalendarError when it makes no sense."""
+        if self.always:
+            return read_hours("always open", {})
+        spec = {"tz": self.tz, "week": self.week, "holidays": self.holidays, "exceptions": self.exceptions}
+        return read_hours(spec, {})
+
+    def clean(self) -> None:
+        try:
+            self.hours()
+        except (CalendarError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValidationError(
+                _("This calendar cannot be used: %(reason)s"), params={"reason": str(error)}
+            ) from error

@@ -1,0 +1,113 @@
+"""The subscriber that keeps stored clocks equal to a replay of the ticket's events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from accounts.enums import Actor
+from common import clock as time
+from sla.engine.events import TYPES, Event, Type
+from sla.engine.fold import Folded, fold
+from sla.engine.states import TERMINAL
+from sla.models import Breach, Clock
+from sla.services import projecting
+from sla.services.loading import as_event, brought, log, rules
+from tickets.enums import EventType
+from tickets.models import Ticket, TicketEvent
+from tickets.services import recording
+from tickets.services.due import set_next_due
+
+MOVING = frozenset(TYPES)
+
+
+def on_ticket_event(ticket: Ticket, event: TicketEvent) -> None:
+    """Bring the clocks up to date with one event, in the transaction that holds the ticket's lock.
+
+    Queries: none for an event that moves no clock, one or two for a new ticket, at most four otherwise.
+    """
+    if event.type not in MOVING or not _moves(event):
+        return
+    if event.type == EventType.CREATED:
+        _store(ticket, fold([_live(event)], rules().policy, as_of=time.now()), {})
+        return
+    events = log(ticket.pk)
+    refold(ticket, events)
+    if _is_answer(event) and any(past.type is Type.MERGED_IN for past in events):
+        _answer_merged(ticket, event)
+
+
+def refold(ticket: Ticket, events: list[Event] | None = None) -> int:
+    """Fold the whole log and store what differs. Returns the number of clocks written."""
+    known = {projecting.key_of(clock): clock for clock in Clock.objects.filter(ticket_id=ticket.pk)}
+    folded = fold(events or log(ticket.pk), rules().policy, as_of=judged_at(known.values()), sources=brought)
+    return _store(ticket, folded, known)
+
+
+def judged_at(known: Iterable[Clock]) -> datetime:
+    """Now, but never before what the sweep saw on the database's clock: a slow machine must not undo a miss."""
+    return max([time.now(), *(clock.detected_at for clock in known if clock.detected_at)])
+
+
+def _live(event: TicketEvent) -> Event:
+    return as_event((event.type, event.occurred_at, event.payload))
+
+
+def _moves(event: TicketEvent) -> bool:
+    """Notes and automatic mail move nothing; most messages of a busy thread are of that kind."""
+    if event.type != EventType.MESSAGE:
+        return True
+    return event.payload.get("kind") in ("reply", "customer")
+
+
+def _is_answer(event: TicketEvent) -> bool:
+    payload = event.payload
+    return (
+        event.type == EventType.MESSAGE
+        and payload.get("kind") == "reply"
+        and bool(payload.get("human", True))
+    )
+
+
+def _store(ticket: Ticket, folded: Folded, known: dict[projecting.Key, Clock]) -> int:
+    book = rules()
+    rows = [
+        projecting.project(clock, ticket.pk, book, known.get(projecting.key_of(clock)))
+        for clock in folded.clocks
+    ]
+    written = projecting.store(rows, known)
+    _retract(rows, known)
+    at, kind = projecting.next_due(folded.clocks)
+    set_next_due(ticket, *((None, "") if ticket.state in TERMINAL else (at, kind)))
+    return written
+
+
+def _retract(rows: list[Clock], known: dict[projecting.Key, Clock]) -> None:
+    """A late event proved that a recorded miss was none (rule R8)."""
+    cleared = [
+        before.pk
+        for row in rows
+        if (before := known.get(projecting.key_of(row))) and before.breached_at and not row.breached_at
+    ]
+    if cleared:
+        Breach.objects.filter(clock_id__in=cleared, retracted_at__isnull=True).update(retracted_at=time.now())
+
+
+def _answer_merged(ticket: Ticket, event: TicketEvent) -> None:
+    """A merged ticket still owes its contact the first response; a human answer on the survivor gives it (R7)."""
+    owing = (
+        Clock.objects.live()
+        .filter(ticket__merged_into_id=ticket.pk, kind="FR")
+        .select_related("ticket__category")
+    )
+    for clock in owing:
+        recording.record(
+            ticket=clock.ticket,
+            type=EventType.MESSAGE,
+            actor=Actor.system(),
+            occurred_at=event.occurred_at,
+            kind="reply",
+            public=True,
+            human=True,
+            answered_on=ticket.pk,
+        )

@@ -1,0 +1,117 @@
+"""From an engine clock to its stored row and back to what is ahead of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sla.engine import thresholds
+from sla.engine.clock import Clock as EngineClock
+from sla.engine.terms import Kind, Verdict
+from sla.enums import PROMISES
+from sla.models import Clock
+from sla.queries.rulebook import Rulebook
+
+Key = tuple[str, int, int]
+KEY = ("ticket", "kind", "cycle", "line")
+PROJECTED = (
+    "policy_version", "calendar_version", "target", "elapsed", "started_at", "running_since", "due_at", "stopped_at",
+    "verdict", "verdict_at", "breached_at", "detected_at", "is_hidden", "intervals", "ahead", "next_at",
+    "next_threshold",
+)  # fmt: skip
+FIELDS = tuple(f"{name}_id" if name.endswith("_version") else name for name in PROJECTED)
+
+
+def key_of(clock: EngineClock | Clock) -> Key:
+    return (str(clock.kind), clock.cycle, clock.line)
+
+
+def project(clock: EngineClock, ticket_id: int, book: Rulebook, known: Clock | None = None) -> Clock:
+    """The row of a clock. What only the sweep knows (fired thresholds, when a miss was noticed) is kept."""
+    fired = known.fired if known else []
+    ahead = thresholds.ahead(clock, fired)
+    first = ahead[0] if ahead else None
+    return Clock(
+        pk=known.pk if known else None,
+        ticket_id=ticket_id,
+        kind=str(clock.kind),
+        cycle=clock.cycle,
+        line=clock.line,
+        policy_version_id=clock.version,
+        calendar_version_id=book.calendar_ids.get(clock.calendar.key, 0),
+        target=clock.target,
+        elapsed=clock.used,
+        started_at=clock.started_at,
+        running_since=clock.runs[-1].start if clock.is_running else None,
+        due_at=clock.due_at,
+        stopped_at=clock.stopped_at,
+        verdict=str(clock.verdict),
+        verdict_at=verdict_at(clock),
+        breached_at=clock.breached_at,
+        detected_at=_detected(clock, known),
+        is_hidden=clock.hidden,
+        intervals=intervals(clock),
+        ahead=[[code, at.isoformat()] for code, at in ahead],
+        fired=fired,
+        next_at=first[1] if first else None,
+        next_threshold=first[0] if first else None,
+    )
+
+
+def _detected(clock: EngineClock, known: Clock | None) -> datetime | None:
+    if clock.verdict is not Verdict.MISSED:
+        return None
+    return (known.detected_at if known else None) or clock.noticed_at
+
+
+def verdict_at(clock: EngineClock) -> datetime | None:
+    """The instant that decides which period the verdict belongs to (domain §3)."""
+    if clock.verdict is Verdict.MISSED:
+        return clock.breached_at
+    return clock.stopped_at if clock.verdict is Verdict.MET else None
+
+
+def intervals(clock: EngineClock) -> list[list[Any]]:
+    return [
+        [run.start.isoformat(), run.end.isoformat() if run.end else None, run.calendar.key, *_lump(run.lump)]
+        for run in clock.runs
+    ]
+
+
+def _lump(lump: Any) -> list[float]:
+    return [lump.total_seconds()] if lump else []
+
+
+def changed(row: Clock, known: Clock | None) -> bool:
+    return known is None or any(getattr(row, name) != getattr(known, name) for name in FIELDS)
+
+
+def store(rows: Iterable[Clock], known: Mapping[Key, Clock]) -> int:
+    """Insert or update the rows that differ from what is stored, in one statement. Returns how many."""
+    different = [row for row in rows if changed(row, known.get(key_of(row)))]
+    for row in different:
+        row.pk = None
+    if different:
+        Clock.objects.bulk_create(
+            different, update_conflicts=bool(known), unique_fields=KEY if known else None,
+            update_fields=PROJECTED if known else None,
+        )  # fmt: skip
+    return len(different)
+
+
+def next_due(clocks: Iterable[EngineClock]) -> tuple[datetime | None, str]:
+    """The deadline the queue sorts by: the earliest open promise, overdue ones first, else the line's own target."""
+    candidates = [
+        (clock.due_at, str(clock.kind))
+        for clock in clocks
+        if clock.is_live and clock.due_at is not None and not clock.hidden and _counts(clock)
+    ]
+    return min(candidates, default=(None, ""))
+
+
+def _counts(clock: EngineClock) -> bool:
+    """A missed line target has been prompted already and must not hide the customer's deadline."""
+    if clock.kind in PROMISES:
+        return clock.is_running or clock.verdict is Verdict.MISSED
+    return clock.kind is not Kind.G15 and clock.verdict is Verdict.RUNNING

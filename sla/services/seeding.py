@@ -1,0 +1,32 @@
+"""The first policy and calendars, from the proposals of domain §4.1."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from sla.engine import defaults
+from sla.models import CalendarVersion, PolicyVersion, Target
+
+SINCE_EVER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@transaction.atomic
+def seed_defaults(
+    *, calendars: Any = CalendarVersion, policies: Any = PolicyVersion, targets: Any = Target
+) -> None:
+    """Publish the default rules unless some are published. A migration passes its historical models."""
+    if policies.objects.filter(published_at__isnull=False).exists():
+        return
+    calendars.objects.get_or_create(
+        key="C247", published_at=SINCE_EVER, defaults={"title": "24×7", "always": True, "tz": "UTC"}
+    )
+    calendars.objects.get_or_create(
+        key="RUBH",
+        published_at=SINCE_EVER,
+        defaults={"title": "Mon–Fri 9–18, Moscow, Russian holidays", **defaults.RUBH},
+    )
+    version = policies.objects.create(title="Business, Premium, Basic", published_at=SINCE_EVER)
+    targets.objects.bulk_create(targets(version=version, **row._asdict()) for row in defaults.rows())
