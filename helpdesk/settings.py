@@ -62,8 +62,9 @@ BASE_URL = os.environ.get("BASE_URL", f"http://127.0.0.1:{os.environ.get('PORT',
 
 SECURE_HTTPS = env_bool("SECURE_HTTPS", default=not EMBEDDED)
 SECURE_SSL_REDIRECT = SECURE_HTTPS
-# The health check of a load balancer speaks plain HTTP from inside.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+# The health check of a load balancer speaks plain HTTP from inside. Zabbix takes a redirect for success and loses the
+# alert with it: that door refuses plain HTTP itself.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^api/monitoring/"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY", not EMBEDDED) else None
@@ -274,6 +275,11 @@ CELERY_BROKER_URL = REDIS_URL if REDIS_URL.startswith("redis") else f"redis+sock
 CELERY_BEAT_SCHEDULE = {
     # A tick that could not run within its second is worthless: the next one does the same work.
     "sla-tick": {"task": "sla.tick", "schedule": 1.0, "options": {"queue": "clock", "expires": 2}},
+    "monitoring-deliveries": {
+        "task": "monitoring.process_deliveries",
+        "schedule": 5.0,
+        "options": {"queue": "interactive", "expires": 10},
+    },
 }
 
 # -- logging -----------------------------------------------------------------------------------------------------

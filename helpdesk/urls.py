@@ -15,6 +15,7 @@ ROOMS = [
     ("sla/", "sla.urls"),
     ("monitoring/", "monitoring.urls"),
     ("api/v1/", "helpdesk.api"),
+    ("m/", "monitoring.link_urls"),
     ("api/monitoring/", "monitoring.api.urls"),
     ("", "helpdesk.health_urls"),
 ]
