@@ -1,0 +1,34 @@
+"""Words of the room."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(TextChoices):
+    """Ways in and out. Telegram and telephone have their words already, their doors come later."""
+
+    MAIL = "mail", _("Mail")
+    TELEGRAM = "telegram", _("Telegram")
+    PHONE = "phone", _("Telephone")
+
+
+class InboundState(TextChoices):
+    """`stored` waits to be routed; `parked` waits for a person; nothing is ever deleted."""
+
+    STORED = "stored", _("Waiting")
+    ROUTED = "routed", _("On a ticket")
+    PARKED = "parked", _("Needs a person")
+    IGNORED = "ignored", _("Machine mail, kept")
+
+
+class OutboundState(TextChoices):
+    """`failed` will be tried again; `dead` will not, until a person says so."""
+
+    QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Sending")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Delayed")
+    DEAD = "dead", _("Not delivered")
+
+
+UNSENT = (OutboundState.QUEUED, OutboundState.SENDING, OutboundState.FAILED)
