@@ -11,7 +11,7 @@ from sla.engine.events import TYPES, Event, Type
 from sla.engine.fold import Folded, fold
 from sla.engine.states import TERMINAL
 from sla.models import Breach, Clock
-from sla.services import projecting
+from sla.services import projecting, queueing
 from sla.services.loading import as_event, brought, log, rules
 from tickets.enums import EventType
 from tickets.models import Ticket, TicketEvent
@@ -77,7 +77,8 @@ def _store(ticket: Ticket, folded: Folded, known: dict[projecting.Key, Clock]) -
     ]
     written = projecting.store(rows, known)
     _retract(rows, known)
-    at, kind = projecting.next_due(folded.clocks)
+    waiting = [clock for clock in folded.clocks if clock.is_live and not clock.hidden]
+    at, kind = queueing.next_due(waiting)
     set_next_due(ticket, *((None, "") if ticket.state in TERMINAL else (at, kind)))
     return written
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from sla.engine import thresholds
 from sla.engine.clock import Clock as EngineClock
-from sla.engine.terms import Kind, Verdict
-from sla.enums import PROMISES
+from sla.engine.terms import Verdict
 from sla.models import Clock
 from sla.queries.rulebook import Rulebook
 
@@ -98,20 +97,3 @@ def store(rows: Iterable[Clock], known: Mapping[Key, Clock]) -> int:
             update_fields=PROJECTED if known else None,
         )  # fmt: skip
     return len(different)
-
-
-def next_due(clocks: Iterable[EngineClock]) -> tuple[datetime | None, str]:
-    """The deadline the queue sorts by: the earliest open promise, overdue ones first, else the line's own target."""
-    candidates = [
-        (clock.due_at, str(clock.kind))
-        for clock in clocks
-        if clock.is_live and clock.due_at is not None and not clock.hidden and _counts(clock)
-    ]
-    return min(candidates, default=(None, ""))
-
-
-def _counts(clock: EngineClock) -> bool:
-    """A missed line target has been prompted already and must not hide the customer's deadline."""
-    if clock.kind in PROMISES:
-        return clock.is_running or clock.verdict is Verdict.MISSED
-    return clock.kind is not Kind.G15 and clock.verdict is Verdict.RUNNING
