@@ -37,7 +37,7 @@ def _is_local(address: Any) -> bool:
     if not isinstance(address, tuple):
         return True
     host = str(address[0])
-    return host in {"localhost", "::1", "", "0.0.0.0"} or host.startswith("127.")
+    return host in {"localhost", "::1", ""} or host.startswith("127.")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -58,9 +58,9 @@ def no_network() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> Iterator[None]:
+def empty_cache() -> None:
     """No test sees another's rate limits or cached answers."""
-    from django.core.cache import cache
+    # Only possible once pytest-django has set Django up.
+    from django.core.cache import cache  # noqa: PLC0415
 
     cache.clear()
-    yield

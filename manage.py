@@ -9,12 +9,13 @@ from helpdesk.stack.errors import StackError
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
-    # Imported here because it must come after the line above.
+    # Imported here because they must come after the line above.
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
     try:
         execute_from_command_line(sys.argv)
-    except StackError as error:
+    except (StackError, ImproperlyConfigured) as error:
         sys.exit(str(error))
 
 

@@ -219,7 +219,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-ATTACHMENT_MAX_BYTES = int(os.environ.get("ATTACHMENT_MAX_BYTES", 20 * 1024 * 1024))
+ATTACHMENT_MAX_BYTES = int(os.environ.get("ATTACHMENT_MAX_BYTES") or 20 * 1024 * 1024)
 ATTACHMENT_MAX_COUNT = 10
 
 # -- mail --------------------------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ MAIL_FROM = os.environ.get("MAIL_FROM", f"support@{MAIL_DOMAIN}")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_INTAKE_HOST = os.environ.get("MAIL_INTAKE_HOST", "127.0.0.1")
 MAIL_INTAKE_PORT = int(os.environ.get("MAIL_INTAKE_PORT", "2525"))
-MAIL_MAX_BYTES = int(os.environ.get("MAIL_MAX_BYTES", 30 * 1024 * 1024))
+MAIL_MAX_BYTES = int(os.environ.get("MAIL_MAX_BYTES") or 30 * 1024 * 1024)
 if os.environ.get("EMAIL_HOST"):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = os.environ["EMAIL_HOST"]
@@ -271,7 +271,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 # -- background work ---------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL if REDIS_URL.startswith("redis") else f"redis+socket://{REDIS_URL}"
+# Queues, limits and acknowledgement are in helpdesk/celery.py.
+CELERY_BROKER_URL = REDIS_URL
 CELERY_BEAT_SCHEDULE = {
     # A tick that could not run within its second is worthless: the next one does the same work.
     "sla-tick": {"task": "sla.tick", "schedule": 1.0, "options": {"queue": "clock", "expires": 2}},

@@ -5,10 +5,18 @@ from pathlib import Path
 
 # The test servers live beside the desk's own, never in them. `conftest.py` starts them.
 os.environ.setdefault("DATA_DIR", str(Path(__file__).resolve().parent.parent / ".data" / "test"))
-os.environ.setdefault("LANGUAGE_CODE", "en")
+# On external servers the settings would be those of production: tests speak plain HTTP to themselves.
+for name, value in {
+    "LANGUAGE_CODE": "en",
+    "SECRET_KEY": "only-for-tests-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
+    "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost,[::1]",
+    "SECURE_HTTPS": "0",
+    "BEHIND_PROXY": "0",
+}.items():
+    os.environ.setdefault(name, value)
 
-from helpdesk.settings import *  # noqa: F403 — the real settings, overridden below
-from helpdesk.settings import CACHES, DATA_DIR, DATABASES
+from helpdesk.settings import *  # noqa: E402, F403 — the real settings, read after the lines above
+from helpdesk.settings import CACHES, DATA_DIR, DATABASES, STORAGES  # noqa: E402
 
 TESTING = True
 SUFFIX = os.environ.get("TEST_DB_SUFFIX", "")
@@ -27,6 +35,10 @@ CACHES["default"] = {
 LIVE_PREFIX = f"live:{INSTANCE}{WORKER}:"
 # A task is tested by calling it; sending one only has to be possible.
 CELERY_BROKER_URL = "memory://"
+
+# The pages are the same on the desk's own servers and on others; only the address of the data differs.
+EMBEDDED = WHITENOISE_USE_FINDERS = True
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

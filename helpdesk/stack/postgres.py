@@ -81,7 +81,8 @@ def _environment() -> dict[str, str]:
 def initialise(layout: Layout, *, durable: bool) -> None:
     """Create the cluster beside its place and move it there, so that an interrupted start leaves nothing half-made."""
     if (layout.postgres / "PG_VERSION").exists():
-        return _check_version(layout)
+        _check_version(layout)
+        return
     if layout.postgres.exists() and any(layout.postgres.iterdir()):
         raise _broken(layout, "PG_VERSION is missing")
     fresh = layout.data / "postgres.new"

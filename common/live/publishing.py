@@ -1,0 +1,72 @@
+"""Ring a bell after the commit; never fail, and hardly slow, the request that rings."""
+
+import functools
+import json
+import logging
+import time
+
+from django.conf import settings
+from django.db import transaction
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 0.5
+# After a failure nobody waits for Redis again for this long: an outage costs one request half a second, not each one.
+QUIET_SECONDS = 2.0
+
+
+class _Bell:
+    """The connection of this process, and what it remembers of an outage."""
+
+    def __init__(self) -> None:
+        self.quiet_until = 0.0
+        self.failed = False
+
+    def ring(self, channel: str, message: str) -> None:
+        if time.monotonic() < self.quiet_until:
+            return
+        try:
+            client(settings.REDIS_URL).publish(channel, message)
+        except (RedisError, OSError) as error:
+            self.quiet_until = time.monotonic() + QUIET_SECONDS
+            if not self.failed:
+                logger.warning("Live push is off while Redis does not answer: %s", type(error).__name__)
+            self.failed = True
+        else:
+            if self.failed:
+                logger.warning("Live push works again")
+            self.failed = False
+
+
+_bell = _Bell()
+
+
+@functools.cache
+def client(url: str) -> Redis:
+    """One pool per process and address; safe to share between threads."""
+    return Redis.from_url(
+        url,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        health_check_interval=30,
+        retry=Retry(NoBackoff(), 1),
+    )
+
+
+def prefix() -> str:
+    """What all our Redis channels begin with; tests give each run its own."""
+    return str(getattr(settings, "LIVE_PREFIX", "live:"))
+
+
+def publish(channel: str, kind: str, **data: object) -> None:
+    """Tell the browsers on `channel` that `kind` happened, once the current transaction has committed.
+
+    `data` is JSON of ids and kinds, never content: a bell is not an answer. Outside a transaction it rings at once;
+    after a rollback it never does. Does not raise when Redis is away: pages refresh themselves when the bell is back.
+    """
+    message = json.dumps({"kind": kind, "data": data}, separators=(",", ":"))
+    transaction.on_commit(functools.partial(_bell.ring, prefix() + channel, message), robust=True)
