@@ -21,7 +21,10 @@ class PersonAdmin(UserAdmin[User]):
     inlines = (OperatorInline,)
     list_display = ("username", "name", "email", "operator", "contact", "is_active")
     list_select_related = ("operator", "operator__user", "contact")
-    fieldsets = (*(UserAdmin.fieldsets or ()), (_("Personal settings"), {"fields": ("language", "time_zone", "theme")}))
+    fieldsets = (
+        *(UserAdmin.fieldsets or ()),
+        (_("Personal settings"), {"fields": ("language", "time_zone", "theme")}),
+    )
 
 
 @admin.register(Skill)

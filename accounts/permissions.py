@@ -31,7 +31,9 @@ def leads_shift(actor: Actor | None) -> bool:
     return actor is not None and actor.has(Role.SHIFT_LEAD, Role.SERVICE_MANAGER, Role.ADMINISTRATOR)
 
 
-def _only_for(predicate: Callable[[Actor | None], bool]) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+def _only_for(
+    predicate: Callable[[Actor | None], bool],
+) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
     def decorator(view: View[P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -12,9 +12,10 @@ def actor_for(user: User) -> Actor | None:
 
     One query, kept on the user object for the rest of the request.
     """
-    if not hasattr(user, "_actor"):
-        user._actor = _find_actor(user)
-    actor: Actor | None = user._actor
+    kept = vars(user)
+    if "actor" not in kept:
+        kept["actor"] = _find_actor(user)
+    actor: Actor | None = kept["actor"]
     return actor
 
 

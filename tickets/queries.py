@@ -61,7 +61,9 @@ def lifecycle_markdown() -> str:
         targets = "any open" if move.targets == OPEN else " / ".join(move.targets) or "unchanged"
         on = "any" if move.lines == (1, 2, 3) else ", ".join(str(line) for line in move.lines)
         guards = ", ".join(guard.value for guard in move.guards) or "–"
-        lines.append(f"| {move.id} | {move.name} | {sources} | {targets} | {on} | {move.who.label} | {guards} |")
+        lines.append(
+            f"| {move.id} | {move.name} | {sources} | {targets} | {on} | {move.who.label} | {guards} |"
+        )
     lines += ["", "| guard | says yes when |", "|---|---|"]
     lines += [f"| {guard.value} | {guard.label} |" for guard in Guard]
     return "\n".join(lines)

@@ -18,9 +18,16 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 class Contact(models.Model):
     """A person of a customer. With a `user` the contact may use the portal."""
 
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("customer")
+    )
     user = models.OneToOneField(
-        User, on_delete=models.PROTECT, related_name="contact", null=True, blank=True, verbose_name=_("portal access")
+        User,
+        on_delete=models.PROTECT,
+        related_name="contact",
+        null=True,
+        blank=True,
+        verbose_name=_("portal access"),
     )
     name = models.CharField(_("name"), max_length=200)
     position = models.CharField(_("position"), max_length=200, blank=True)
@@ -43,7 +50,9 @@ class Contact(models.Model):
 class ContactAddress(models.Model):
     """One address of a contact. Mail is kept in lower case, telephone numbers in E.164."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="addresses", verbose_name=_("contact"))
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="addresses", verbose_name=_("contact")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=AddressKind)
     value = models.CharField(_("address"), max_length=254)
     is_primary = models.BooleanField(_("preferred"), default=False)

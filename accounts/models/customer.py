@@ -21,7 +21,9 @@ class Customer(models.Model):
         blank=True,
         help_text=_("Mail from these domains is filed under this customer."),
     )
-    notes = models.TextField(_("need to know"), blank=True, help_text=_("Shown to operators on every ticket."))
+    notes = models.TextField(
+        _("need to know"), blank=True, help_text=_("Shown to operators on every ticket.")
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

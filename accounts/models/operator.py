@@ -26,7 +26,9 @@ class Skill(models.Model):
 class Operator(models.Model):
     """Line, skills and duties of a user. Duties add rights, they never take any away."""
 
-    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="operator", verbose_name=_("user"))
+    user = models.OneToOneField(
+        User, on_delete=models.PROTECT, related_name="operator", verbose_name=_("user")
+    )
     line = models.PositiveSmallIntegerField(_("line"), choices=Line)
     skills = models.ManyToManyField(Skill, blank=True, verbose_name=_("skills"))
     is_shift_lead = models.BooleanField(_("shift lead"), default=False)

@@ -9,7 +9,9 @@ from accounts.models.user import User
 class ApiToken(models.Model):
     """A bearer token of a user. Only its SHA-256 is kept; the token itself is shown once, when it is made."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("user"))
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("user")
+    )
     label = models.CharField(_("label"), max_length=80)
     prefix = models.CharField(_("begins with"), max_length=12)
     digest = models.CharField(max_length=64, unique=True, editable=False)

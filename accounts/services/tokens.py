@@ -33,7 +33,9 @@ def user_of_token(text: str) -> User | None:
     now = clock.now()
     token = (
         ApiToken.objects.select_related("user")
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True, user__is_active=True)
+        .filter(
+            Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True, user__is_active=True
+        )
         .filter(digest=digest_of(text))
         .first()
     )

@@ -7,330 +7,1046 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django_fsm
-import tickets.models.attachment
 from django.conf import settings
 from django.db import migrations, models
 
+import tickets.models.attachment
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('assets', '0001_services'),
-        ('knowledge', '0003_history_is_append_only'),
+        ("accounts", "0001_initial"),
+        ("assets", "0001_services"),
+        ("knowledge", "0003_history_is_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, verbose_name='code')),
-                ('kind', models.CharField(choices=[('EM', 'Emergency'), ('CR', 'Configuration change'), ('MR', 'Current maintenance'), ('IR', 'Information'), ('OC', 'Out of scope'), ('XX', 'Internal')], max_length=2, verbose_name='kind')),
-                ('name_en', models.CharField(max_length=120, verbose_name='name in English')),
-                ('name_ru', models.CharField(max_length=120, verbose_name='name in Russian')),
-                ('default_line', models.PositiveSmallIntegerField(default=1, verbose_name='usual line')),
-                ('change_type', models.CharField(blank=True, choices=[('', 'not a change'), ('standard', 'standard'), ('normal', 'normal')], default='', max_length=10, verbose_name='change type')),
-                ('needs_authorised', models.BooleanField(default=False, verbose_name='only an authorised contact may order it')),
-                ('in_portal', models.BooleanField(default=True, verbose_name='offered in the portal')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="code")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("EM", "Emergency"),
+                            ("CR", "Configuration change"),
+                            ("MR", "Current maintenance"),
+                            ("IR", "Information"),
+                            ("OC", "Out of scope"),
+                            ("XX", "Internal"),
+                        ],
+                        max_length=2,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name_en", models.CharField(max_length=120, verbose_name="name in English")),
+                ("name_ru", models.CharField(max_length=120, verbose_name="name in Russian")),
+                ("default_line", models.PositiveSmallIntegerField(default=1, verbose_name="usual line")),
+                (
+                    "change_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "not a change"), ("standard", "standard"), ("normal", "normal")],
+                        default="",
+                        max_length=10,
+                        verbose_name="change type",
+                    ),
+                ),
+                (
+                    "needs_authorised",
+                    models.BooleanField(
+                        default=False, verbose_name="only an authorised contact may order it"
+                    ),
+                ),
+                ("in_portal", models.BooleanField(default=True, verbose_name="offered in the portal")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
             ],
             options={
-                'verbose_name': 'category',
-                'verbose_name_plural': 'categories',
-                'ordering': ['position'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('default_line__in', (1, 2, 3))), name='category_line_known')],
+                "verbose_name": "category",
+                "verbose_name_plural": "categories",
+                "ordering": ["position"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("default_line__in", (1, 2, 3))), name="category_line_known"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('customer', 'Customer'), ('reply', 'Reply'), ('note', 'Internal note'), ('automatic', 'Automatic message')], max_length=10, verbose_name='kind')),
-                ('visibility', models.CharField(choices=[('public', 'The customer sees it'), ('internal', 'Only the desk sees it')], max_length=8, verbose_name='visibility')),
-                ('channel', models.CharField(choices=[('mail', 'E-mail'), ('portal', 'Portal'), ('chat', 'Chat'), ('phone', 'Telephone'), ('monitoring', 'Monitoring'), ('agent', 'Opened by us')], max_length=12, verbose_name='channel')),
-                ('author_name', models.CharField(blank=True, max_length=200, verbose_name='author')),
-                ('text', models.TextField(verbose_name='text')),
-                ('quoted', models.TextField(blank=True, default='', verbose_name='quoted text')),
-                ('is_human', models.BooleanField(default=True)),
-                ('external_id', models.CharField(blank=True, default='', max_length=255)),
-                ('occurred_at', models.DateTimeField(verbose_name='written')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='recorded')),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector(django.db.models.functions.text.Left('text', 100000), config='russian'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('author_contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contact')),
-                ('author_user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("customer", "Customer"),
+                            ("reply", "Reply"),
+                            ("note", "Internal note"),
+                            ("automatic", "Automatic message"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("public", "The customer sees it"), ("internal", "Only the desk sees it")],
+                        max_length=8,
+                        verbose_name="visibility",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("mail", "E-mail"),
+                            ("portal", "Portal"),
+                            ("chat", "Chat"),
+                            ("phone", "Telephone"),
+                            ("monitoring", "Monitoring"),
+                            ("agent", "Opened by us"),
+                        ],
+                        max_length=12,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("author_name", models.CharField(blank=True, max_length=200, verbose_name="author")),
+                ("text", models.TextField(verbose_name="text")),
+                ("quoted", models.TextField(blank=True, default="", verbose_name="quoted text")),
+                ("is_human", models.BooleanField(default=True)),
+                ("external_id", models.CharField(blank=True, default="", max_length=255)),
+                ("occurred_at", models.DateTimeField(verbose_name="written")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="recorded"
+                    ),
+                ),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.SearchVector(
+                            django.db.models.functions.text.Left("text", 100000), config="russian"
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "author_contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.contact",
+                    ),
+                ),
+                (
+                    "author_user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'ordering': ['occurred_at', 'pk'],
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+                "ordering": ["occurred_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255, verbose_name='file name')),
-                ('content_type', models.CharField(max_length=100, verbose_name='type')),
-                ('size', models.PositiveBigIntegerField(verbose_name='size')),
-                ('sha256', models.CharField(max_length=64)),
-                ('file', models.FileField(max_length=120, upload_to=tickets.models.attachment.storage_key)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='tickets.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255, verbose_name="file name")),
+                ("content_type", models.CharField(max_length=100, verbose_name="type")),
+                ("size", models.PositiveBigIntegerField(verbose_name="size")),
+                ("sha256", models.CharField(max_length=64)),
+                ("file", models.FileField(max_length=120, upload_to=tickets.models.attachment.storage_key)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="tickets.message",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
             },
         ),
         migrations.CreateModel(
-            name='PriorityCell',
+            name="PriorityCell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('impact', models.PositiveSmallIntegerField(choices=[(1, 'Extensive: a site, a platform, several customers'), (2, "Significant: a customer's productive service is down"), (3, 'Moderate: degraded, part of a service'), (4, 'Minor: one user, a test, a question')], verbose_name='impact')),
-                ('urgency', models.PositiveSmallIntegerField(choices=[(1, 'High: work has stopped, damage grows'), (2, 'Medium: there is a way round, due today'), (3, 'Low: no date')], verbose_name='urgency')),
-                ('priority', models.PositiveSmallIntegerField(choices=[(1, 'P1 Critical'), (2, 'P2 High'), (3, 'P3 Medium'), (4, 'P4 Low')], verbose_name='priority')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "impact",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Extensive: a site, a platform, several customers"),
+                            (2, "Significant: a customer's productive service is down"),
+                            (3, "Moderate: degraded, part of a service"),
+                            (4, "Minor: one user, a test, a question"),
+                        ],
+                        verbose_name="impact",
+                    ),
+                ),
+                (
+                    "urgency",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "High: work has stopped, damage grows"),
+                            (2, "Medium: there is a way round, due today"),
+                            (3, "Low: no date"),
+                        ],
+                        verbose_name="urgency",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "P1 Critical"), (2, "P2 High"), (3, "P3 Medium"), (4, "P4 Low")],
+                        verbose_name="priority",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'priority matrix',
-                'verbose_name_plural': 'priority matrix',
-                'ordering': ['impact', 'urgency'],
-                'constraints': [models.UniqueConstraint(fields=('impact', 'urgency'), name='priority_cell_unique')],
+                "verbose_name": "priority matrix",
+                "verbose_name_plural": "priority matrix",
+                "ordering": ["impact", "urgency"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("impact", "urgency"), name="priority_cell_unique")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[('new', 'New'), ('triage', 'Triage'), ('queued', 'Queued for line'), ('in_progress', 'In progress'), ('pending_customer', 'Pending customer'), ('pending_vendor', 'Pending vendor'), ('pending_window', 'Scheduled'), ('resolved', 'Resolved'), ('closed', 'Closed'), ('cancelled', 'Cancelled'), ('spam', 'Spam'), ('merged', 'Merged')], default='new', max_length=20, protected=True, verbose_name='state')),
-                ('line', models.PositiveSmallIntegerField(default=1, verbose_name='line')),
-                ('major_state', models.CharField(choices=[('none', 'not a major incident'), ('proposed', 'proposed'), ('declared', 'declared'), ('rejected', 'rejected'), ('ended', 'ended')], default='none', max_length=10)),
-                ('number', models.CharField(editable=False, max_length=12, unique=True, verbose_name='number')),
-                ('subject', models.CharField(max_length=300, verbose_name='subject')),
-                ('channel', models.CharField(choices=[('mail', 'E-mail'), ('portal', 'Portal'), ('chat', 'Chat'), ('phone', 'Telephone'), ('monitoring', 'Monitoring'), ('agent', 'Opened by us')], max_length=12, verbose_name='channel')),
-                ('language', models.CharField(choices=[('ru', 'Russian'), ('en', 'English')], default='ru', max_length=2, verbose_name='language')),
-                ('reply_to', models.CharField(blank=True, default='', max_length=254, verbose_name='answers go to')),
-                ('impact', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'Extensive: a site, a platform, several customers'), (2, "Significant: a customer's productive service is down"), (3, 'Moderate: degraded, part of a service'), (4, 'Minor: one user, a test, a question')], null=True, verbose_name='impact')),
-                ('urgency', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'High: work has stopped, damage grows'), (2, 'Medium: there is a way round, due today'), (3, 'Low: no date')], null=True, verbose_name='urgency')),
-                ('priority', models.PositiveSmallIntegerField(choices=[(1, 'P1 Critical'), (2, 'P2 High'), (3, 'P3 Medium'), (4, 'P4 Low')], default=3, verbose_name='priority')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='registered')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('first_response_at', models.DateTimeField(blank=True, null=True, verbose_name='first response')),
-                ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='resolved')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='cancelled or merged')),
-                ('resume_at', models.DateTimeField(blank=True, null=True, verbose_name='resumes')),
-                ('wake_at', models.DateTimeField(blank=True, null=True)),
-                ('reminders_sent', models.PositiveSmallIntegerField(default=0)),
-                ('resolution_code', models.CharField(blank=True, choices=[('fixed', 'fixed'), ('workaround', 'workaround'), ('answered', 'answered'), ('changed', 'changed'), ('self_recovered', 'recovered by itself'), ('not_reproducible', 'not reproducible'), ('out_of_scope_answered', 'out of scope, answered'), ('refused', 'refused with grounds'), ('no_customer_response', 'no answer from the customer'), ('customer_confirmed', 'the customer says it is solved')], default='', max_length=24, verbose_name='resolution')),
-                ('kb_state', models.CharField(choices=[('none', 'nothing owed'), ('owed', 'article owed'), ('stub', 'stub written'), ('paid', 'article linked'), ('waived', 'waived')], default='none', max_length=8, verbose_name='knowledge')),
-                ('reopen_count', models.PositiveSmallIntegerField(default=0)),
-                ('pingpong', models.PositiveSmallIntegerField(default=0)),
-                ('is_outbound', models.BooleanField(default=False)),
-                ('dedup_key', models.CharField(blank=True, editable=False, max_length=200, null=True, unique=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('next_due_at', models.DateTimeField(blank=True, null=True, verbose_name='next deadline')),
-                ('next_due_kind', models.CharField(blank=True, default='', max_length=8)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('subject', config='russian'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assignee')),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.category', verbose_name='category')),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='accounts.contact', verbose_name='contact')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='accounts.customer', verbose_name='customer')),
-                ('follow_up_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='tickets.ticket')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_tickets', to='tickets.ticket')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='tickets.ticket')),
-                ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='assets.service', verbose_name='service')),
-                ('specialty', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.skill', verbose_name='specialty')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("new", "New"),
+                            ("triage", "Triage"),
+                            ("queued", "Queued for line"),
+                            ("in_progress", "In progress"),
+                            ("pending_customer", "Pending customer"),
+                            ("pending_vendor", "Pending vendor"),
+                            ("pending_window", "Scheduled"),
+                            ("resolved", "Resolved"),
+                            ("closed", "Closed"),
+                            ("cancelled", "Cancelled"),
+                            ("spam", "Spam"),
+                            ("merged", "Merged"),
+                        ],
+                        default="new",
+                        max_length=20,
+                        protected=True,
+                        verbose_name="state",
+                    ),
+                ),
+                ("line", models.PositiveSmallIntegerField(default=1, verbose_name="line")),
+                (
+                    "major_state",
+                    models.CharField(
+                        choices=[
+                            ("none", "not a major incident"),
+                            ("proposed", "proposed"),
+                            ("declared", "declared"),
+                            ("rejected", "rejected"),
+                            ("ended", "ended"),
+                        ],
+                        default="none",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(editable=False, max_length=12, unique=True, verbose_name="number"),
+                ),
+                ("subject", models.CharField(max_length=300, verbose_name="subject")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("mail", "E-mail"),
+                            ("portal", "Portal"),
+                            ("chat", "Chat"),
+                            ("phone", "Telephone"),
+                            ("monitoring", "Monitoring"),
+                            ("agent", "Opened by us"),
+                        ],
+                        max_length=12,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("ru", "Russian"), ("en", "English")],
+                        default="ru",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "reply_to",
+                    models.CharField(blank=True, default="", max_length=254, verbose_name="answers go to"),
+                ),
+                (
+                    "impact",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[
+                            (1, "Extensive: a site, a platform, several customers"),
+                            (2, "Significant: a customer's productive service is down"),
+                            (3, "Moderate: degraded, part of a service"),
+                            (4, "Minor: one user, a test, a question"),
+                        ],
+                        null=True,
+                        verbose_name="impact",
+                    ),
+                ),
+                (
+                    "urgency",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[
+                            (1, "High: work has stopped, damage grows"),
+                            (2, "Medium: there is a way round, due today"),
+                            (3, "Low: no date"),
+                        ],
+                        null=True,
+                        verbose_name="urgency",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "P1 Critical"), (2, "P2 High"), (3, "P3 Medium"), (4, "P4 Low")],
+                        default=3,
+                        verbose_name="priority",
+                    ),
+                ),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="registered")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                (
+                    "first_response_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="first response"),
+                ),
+                ("resolved_at", models.DateTimeField(blank=True, null=True, verbose_name="resolved")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="cancelled or merged")),
+                ("resume_at", models.DateTimeField(blank=True, null=True, verbose_name="resumes")),
+                ("wake_at", models.DateTimeField(blank=True, null=True)),
+                ("reminders_sent", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "resolution_code",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("fixed", "fixed"),
+                            ("workaround", "workaround"),
+                            ("answered", "answered"),
+                            ("changed", "changed"),
+                            ("self_recovered", "recovered by itself"),
+                            ("not_reproducible", "not reproducible"),
+                            ("out_of_scope_answered", "out of scope, answered"),
+                            ("refused", "refused with grounds"),
+                            ("no_customer_response", "no answer from the customer"),
+                            ("customer_confirmed", "the customer says it is solved"),
+                        ],
+                        default="",
+                        max_length=24,
+                        verbose_name="resolution",
+                    ),
+                ),
+                (
+                    "kb_state",
+                    models.CharField(
+                        choices=[
+                            ("none", "nothing owed"),
+                            ("owed", "article owed"),
+                            ("stub", "stub written"),
+                            ("paid", "article linked"),
+                            ("waived", "waived"),
+                        ],
+                        default="none",
+                        max_length=8,
+                        verbose_name="knowledge",
+                    ),
+                ),
+                ("reopen_count", models.PositiveSmallIntegerField(default=0)),
+                ("pingpong", models.PositiveSmallIntegerField(default=0)),
+                ("is_outbound", models.BooleanField(default=False)),
+                (
+                    "dedup_key",
+                    models.CharField(blank=True, editable=False, max_length=200, null=True, unique=True),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("next_due_at", models.DateTimeField(blank=True, null=True, verbose_name="next deadline")),
+                ("next_due_kind", models.CharField(blank=True, default="", max_length=8)),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.SearchVector("subject", config="russian"),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assignee",
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.category",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="accounts.contact",
+                        verbose_name="contact",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="accounts.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "follow_up_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="follow_ups",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged_tickets",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="assets.service",
+                        verbose_name="service",
+                    ),
+                ),
+                (
+                    "specialty",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.skill",
+                        verbose_name="specialty",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ticket',
-                'verbose_name_plural': 'tickets',
+                "verbose_name": "ticket",
+                "verbose_name_plural": "tickets",
             },
         ),
         migrations.AddField(
-            model_name='message',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='tickets.ticket'),
+            model_name="message",
+            name="ticket",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="tickets.ticket"
+            ),
         ),
         migrations.CreateModel(
-            name='KnowledgeSearch',
+            name="KnowledgeSearch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('query', models.CharField(max_length=300, verbose_name='searched for')),
-                ('outcome', models.CharField(choices=[('used', 'used an article'), ('wrong', 'the article was wrong'), ('none', 'no instruction found')], max_length=6, verbose_name='outcome')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='knowledge_searches', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("query", models.CharField(max_length=300, verbose_name="searched for")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("used", "used an article"),
+                            ("wrong", "the article was wrong"),
+                            ("none", "no instruction found"),
+                        ],
+                        max_length=6,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="knowledge_searches",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Bypass',
+            name="Bypass",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('transition', models.CharField(max_length=24)),
-                ('guards', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), size=None)),
-                ('why', models.TextField(verbose_name='why')),
-                ('risk', models.TextField(blank=True, verbose_name='risk')),
-                ('at', models.DateTimeField()),
-                ('justification', models.TextField(blank=True, verbose_name='justification')),
-                ('justified_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bypasses', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("transition", models.CharField(max_length=24)),
+                (
+                    "guards",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=16), size=None
+                    ),
+                ),
+                ("why", models.TextField(verbose_name="why")),
+                ("risk", models.TextField(blank=True, verbose_name="risk")),
+                ("at", models.DateTimeField()),
+                ("justification", models.TextField(blank=True, verbose_name="justification")),
+                ("justified_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bypasses",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bypass',
-                'verbose_name_plural': 'bypasses',
-                'ordering': ['-at'],
+                "verbose_name": "bypass",
+                "verbose_name_plural": "bypasses",
+                "ordering": ["-at"],
             },
         ),
         migrations.CreateModel(
-            name='TicketArticle',
+            name="TicketArticle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('fitted', 'it fitted'), ('corrected', 'I corrected it'), ('wrong', 'it was wrong')], default='fitted', max_length=10, verbose_name='outcome')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ticket_links', to='knowledge.article')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='article_links', to='tickets.ticket')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("fitted", "it fitted"),
+                            ("corrected", "I corrected it"),
+                            ("wrong", "it was wrong"),
+                        ],
+                        default="fitted",
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ticket_links",
+                        to="knowledge.article",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="article_links",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TicketEvent',
+            name="TicketEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(choices=[('created', 'created'), ('moved', 'moved'), ('message', 'message'), ('reclassified', 'reclassified'), ('merged_in', 'another ticket merged in'), ('unmerged', 'merge undone'), ('escalated', 'clock warning'), ('alert', 'monitoring'), ('article_linked', 'article linked'), ('knowledge_searched', 'knowledge searched'), ('working_group', 'working group'), ('major', 'major incident'), ('linked', 'linked'), ('bypassed', 'rules bypassed'), ('reminded', 'customer reminded')], max_length=20, verbose_name='type')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('actor_kind', models.CharField(choices=[('operator', 'Operator'), ('contact', 'Customer'), ('system', 'System'), ('monitoring', 'Monitoring')], max_length=12)),
-                ('actor_name', models.CharField(blank=True, max_length=200)),
-                ('payload', models.JSONField(default=dict)),
-                ('actor_contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contact')),
-                ('actor_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("created", "created"),
+                            ("moved", "moved"),
+                            ("message", "message"),
+                            ("reclassified", "reclassified"),
+                            ("merged_in", "another ticket merged in"),
+                            ("unmerged", "merge undone"),
+                            ("escalated", "clock warning"),
+                            ("alert", "monitoring"),
+                            ("article_linked", "article linked"),
+                            ("knowledge_searched", "knowledge searched"),
+                            ("working_group", "working group"),
+                            ("major", "major incident"),
+                            ("linked", "linked"),
+                            ("bypassed", "rules bypassed"),
+                            ("reminded", "customer reminded"),
+                        ],
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "actor_kind",
+                    models.CharField(
+                        choices=[
+                            ("operator", "Operator"),
+                            ("contact", "Customer"),
+                            ("system", "System"),
+                            ("monitoring", "Monitoring"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("actor_name", models.CharField(blank=True, max_length=200)),
+                ("payload", models.JSONField(default=dict)),
+                (
+                    "actor_contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.contact",
+                    ),
+                ),
+                (
+                    "actor_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['occurred_at', 'pk'],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["occurred_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='WorkingGroup',
+            name="WorkingGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=200, verbose_name='purpose')),
-                ('room_url', models.URLField(blank=True, verbose_name='video room')),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-                ('members', models.ManyToManyField(related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='members')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='working_groups', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=200, verbose_name="purpose")),
+                ("room_url", models.URLField(blank=True, verbose_name="video room")),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("summary", models.TextField(blank=True, verbose_name="summary")),
+                (
+                    "members",
+                    models.ManyToManyField(
+                        related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="members"
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="working_groups",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'working group',
-                'verbose_name_plural': 'working groups',
+                "verbose_name": "working group",
+                "verbose_name_plural": "working groups",
             },
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('line'), models.OrderBy(models.F('next_due_at'), nulls_last=True), models.F('id'), condition=models.Q(('state__in', ('new', 'triage', 'queued', 'in_progress', 'pending_customer', 'pending_vendor', 'pending_window'))), name='ticket_queue_of_line'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("line"),
+                models.OrderBy(models.F("next_due_at"), nulls_last=True),
+                models.F("id"),
+                condition=models.Q(
+                    (
+                        "state__in",
+                        (
+                            "new",
+                            "triage",
+                            "queued",
+                            "in_progress",
+                            "pending_customer",
+                            "pending_vendor",
+                            "pending_window",
+                        ),
+                    )
+                ),
+                name="ticket_queue_of_line",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.OrderBy(models.F('next_due_at'), nulls_last=True), models.F('id'), condition=models.Q(('state__in', ('new', 'triage', 'queued', 'in_progress', 'pending_customer', 'pending_vendor', 'pending_window'))), name='ticket_queue'),
+            model_name="ticket",
+            index=models.Index(
+                models.OrderBy(models.F("next_due_at"), nulls_last=True),
+                models.F("id"),
+                condition=models.Q(
+                    (
+                        "state__in",
+                        (
+                            "new",
+                            "triage",
+                            "queued",
+                            "in_progress",
+                            "pending_customer",
+                            "pending_vendor",
+                            "pending_window",
+                        ),
+                    )
+                ),
+                name="ticket_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state__in', ('new', 'triage', 'queued', 'in_progress', 'pending_customer', 'pending_vendor', 'pending_window'))), fields=['assignee', 'next_due_at'], name='ticket_mine'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        (
+                            "new",
+                            "triage",
+                            "queued",
+                            "in_progress",
+                            "pending_customer",
+                            "pending_vendor",
+                            "pending_window",
+                        ),
+                    )
+                ),
+                fields=["assignee", "next_due_at"],
+                name="ticket_mine",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('first_response_at__isnull', True), ('is_outbound', False), ('state__in', ('new', 'triage', 'queued', 'in_progress', 'pending_customer', 'pending_vendor', 'pending_window'))), fields=['received_at'], name='ticket_unanswered'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(
+                    ("first_response_at__isnull", True),
+                    ("is_outbound", False),
+                    (
+                        "state__in",
+                        (
+                            "new",
+                            "triage",
+                            "queued",
+                            "in_progress",
+                            "pending_customer",
+                            "pending_vendor",
+                            "pending_window",
+                        ),
+                    ),
+                ),
+                fields=["received_at"],
+                name="ticket_unanswered",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['customer', '-id'], name='ticket_of_customer'),
+            model_name="ticket",
+            index=models.Index(fields=["customer", "-id"], name="ticket_of_customer"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['contact', '-id'], name='ticket_of_contact'),
+            model_name="ticket",
+            index=models.Index(fields=["contact", "-id"], name="ticket_of_contact"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('wake_at__isnull', False)), fields=['wake_at'], name='ticket_wake'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("wake_at__isnull", False)), fields=["wake_at"], name="ticket_wake"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('resolved_at__isnull', False)), fields=['resolved_at'], name='ticket_resolved'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("resolved_at__isnull", False)),
+                fields=["resolved_at"],
+                name="ticket_resolved",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='ticket_search'),
+            model_name="ticket",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="ticket_search"),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('line__in', (1, 2, 3))), name='ticket_line_known'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("line__in", (1, 2, 3))), name="ticket_line_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', [1, 2, 3, 4])), name='ticket_priority_known'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("priority__in", [1, 2, 3, 4])), name="ticket_priority_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('state__in', ('resolved', 'closed'))), models.Q(('resolved_at__isnull', True), models.Q(('state__in', ('resolved', 'closed')), _negated=True)), _connector='OR'), name='ticket_resolved_at_matches_state'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("resolved_at__isnull", False), ("state__in", ("resolved", "closed"))),
+                    models.Q(
+                        ("resolved_at__isnull", True),
+                        models.Q(("state__in", ("resolved", "closed")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ticket_resolved_at_matches_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(('closed_at__isnull', True), models.Q(('state', 'closed'), _negated=True)), _connector='OR'), name='ticket_closed_at_matches_state'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("state", "closed")),
+                    models.Q(("closed_at__isnull", True), models.Q(("state", "closed"), _negated=True)),
+                    _connector="OR",
+                ),
+                name="ticket_closed_at_matches_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('cancelled', 'merged'))), models.Q(('ended_at__isnull', True), models.Q(('state__in', ('cancelled', 'merged')), _negated=True)), _connector='OR'), name='ticket_ended_at_matches_state'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", False), ("state__in", ("cancelled", "merged"))),
+                    models.Q(
+                        ("ended_at__isnull", True),
+                        models.Q(("state__in", ("cancelled", "merged")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ticket_ended_at_matches_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', False), _connector='OR'), name='ticket_merged_names_survivor'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "merged"), _negated=True),
+                    ("merged_into__isnull", False),
+                    _connector="OR",
+                ),
+                name="ticket_merged_names_survivor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('in_progress', 'triage')), _negated=True), ('assignee__isnull', False), _connector='OR'), name='ticket_work_has_assignee'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("in_progress", "triage")), _negated=True),
+                    ("assignee__isnull", False),
+                    _connector="OR",
+                ),
+                name="ticket_work_has_assignee",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('new', 'queued')), _negated=True), ('assignee__isnull', True), _connector='OR'), name='ticket_queue_has_no_assignee'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("new", "queued")), _negated=True),
+                    ("assignee__isnull", True),
+                    _connector="OR",
+                ),
+                name="ticket_queue_has_no_assignee",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('closed', 'cancelled', 'merged')), _negated=True), models.Q(('next_due_at__isnull', True), ('wake_at__isnull', True)), _connector='OR'), name='ticket_ended_has_no_deadline'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("closed", "cancelled", "merged")), _negated=True),
+                    models.Q(("next_due_at__isnull", True), ("wake_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="ticket_ended_has_no_deadline",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['ticket', 'occurred_at'], name='message_thread'),
+            model_name="message",
+            index=models.Index(fields=["ticket", "occurred_at"], name="message_thread"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('external_id', ''), _negated=True), fields=['external_id'], name='message_external'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=["external_id"],
+                name="message_external",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='message_search'),
+            model_name="message",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="message_search"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'note'), ('visibility', 'internal')), models.Q(models.Q(('kind', 'note'), _negated=True), ('visibility', 'public')), _connector='OR'), name='message_note_is_internal'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "note"), ("visibility", "internal")),
+                    models.Q(models.Q(("kind", "note"), _negated=True), ("visibility", "public")),
+                    _connector="OR",
+                ),
+                name="message_note_is_internal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticketarticle',
-            constraint=models.UniqueConstraint(fields=('ticket', 'article'), name='ticket_article_once'),
+            model_name="ticketarticle",
+            constraint=models.UniqueConstraint(fields=("ticket", "article"), name="ticket_article_once"),
         ),
         migrations.AddIndex(
-            model_name='ticketevent',
-            index=models.Index(fields=['ticket', 'id'], name='event_of_ticket'),
+            model_name="ticketevent",
+            index=models.Index(fields=["ticket", "id"], name="event_of_ticket"),
         ),
     ]

@@ -27,7 +27,9 @@ class Category(models.Model):
     name_en = models.CharField(_("name in English"), max_length=120)
     name_ru = models.CharField(_("name in Russian"), max_length=120)
     default_line = models.PositiveSmallIntegerField(_("usual line"), default=1)
-    change_type = models.CharField(_("change type"), max_length=10, choices=ChangeType, blank=True, default="")
+    change_type = models.CharField(
+        _("change type"), max_length=10, choices=ChangeType, blank=True, default=""
+    )
     needs_authorised = models.BooleanField(_("only an authorised contact may order it"), default=False)
     in_portal = models.BooleanField(_("offered in the portal"), default=True)
     is_active = models.BooleanField(_("in use"), default=True)
@@ -40,7 +42,9 @@ class Category(models.Model):
         verbose_name_plural = _("categories")
         ordering = ["position"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(default_line__in=(1, 2, 3)), name="category_line_known"),
+            models.CheckConstraint(
+                condition=models.Q(default_line__in=(1, 2, 3)), name="category_line_known"
+            ),
         ]
 
     @property

@@ -43,14 +43,15 @@ class Outcome:
     payload: dict[str, Any] = field(default_factory=dict)
 
 
+# fmt: off
 LIFECYCLE: tuple[Move, ...] = (
     Move("T02", "accept", (S.NEW,), (S.TRIAGE,), roles("1", "SL"), (G.UNASSIGNED,)),
     Move("T03", "classify", (S.TRIAGE,), BACK_TO_WORK, roles("1", "SL"), (G.CLASS, G.FR)),
     Move("T04", "take", (S.QUEUED,), (S.IN_PROGRESS,), line_member | roles("SL"), (G.UNASSIGNED,)),
-    Move("T05", "hand_up", (S.IN_PROGRESS,), (S.QUEUED,), roles("1", "SL"), (G.CLASS, G.FR, G.UP), (1,)),
-    Move("T06", "hand_to_experts", (S.IN_PROGRESS,), (S.QUEUED,), roles("2", "SL"), (G.UP, G.KBSEARCH), (2,)),
-    Move("T07", "skip_to_experts", (S.IN_PROGRESS,), (S.QUEUED,), roles("1", "SL"), (G.FR, G.UP, G.SKIP), (1,)),
-    Move("T08", "hand_back", (S.IN_PROGRESS,), (S.QUEUED,), roles("2", "3", "SL"), (G.DOWN, G.NOT_P1), (2, 3)),
+    Move("T05", "hand_up", (S.IN_PROGRESS,), (S.QUEUED,), roles("1", "SL"), (G.CLASS, G.FR, G.UP), lines=(1,)),
+    Move("T06", "hand_to_experts", (S.IN_PROGRESS,), (S.QUEUED,), roles("2", "SL"), (G.UP, G.KBSEARCH), lines=(2,)),
+    Move("T07", "skip_to_experts", (S.IN_PROGRESS,), (S.QUEUED,), roles("1", "SL"), (G.FR, G.UP, G.SKIP), lines=(1,)),
+    Move("T08", "hand_back", (S.IN_PROGRESS,), (S.QUEUED,), roles("2", "3", "SL"), (G.DOWN, G.NOT_P1), lines=(2, 3)),
     Move("T09", "reassign", (S.IN_PROGRESS,), BACK_TO_WORK, assignee | roles("SL", "S"), (G.REASON,)),
     Move("T10", "ask_customer", WORKING, (S.PENDING_CUSTOMER,), roles("1", "2", "3"), (G.FR, G.QUESTION, G.NOT_P1)),
     Move("T11", "customer_answered", (S.PENDING_CUSTOMER,), BACK_TO_WORK, own | roles("S"), (G.HUMAN,)),
@@ -64,7 +65,6 @@ LIFECYCLE: tuple[Move, ...] = (
     Move("T16a", "solved_by_customer", OPEN, (S.RESOLVED,), own),
     Move("T17", "auto_close", (S.RESOLVED,), (S.CLOSED,), roles("S"), (G.SILENT,)),
     Move("T18", "reopen", (S.RESOLVED,), BACK_TO_WORK, own | roles("1", "SL"), (G.HUMAN, G.REASON)),
-    Move("T18a", "recurred", (S.RESOLVED,), (S.NEW, *BACK_TO_WORK), roles("M"), (G.REASON,)),
     Move("T19", "reopen_closed", (S.CLOSED,), BACK_TO_WORK, own | roles("1", "SL"), (G.REOPEN, G.REASON)),
     Move("T21", "auto_resolve", (S.PENDING_CUSTOMER,), (S.RESOLVED,), roles("S"), (G.REMINDED,)),
     Move("T22", "merge", OPEN, (S.MERGED,), roles("1", "2", "3", "SL"), (G.MERGE,)),
@@ -78,6 +78,7 @@ LIFECYCLE: tuple[Move, ...] = (
     Move("T30", "form_group", OPEN, (), roles("2", "3", "SL", "MI")),
     Move("T31", "set_major", OPEN, (), anyone, (G.MAJOR,)),
 )
+# fmt: on
 MOVES: dict[str, Move] = {move.name: move for move in LIFECYCLE}
 
 
@@ -105,7 +106,7 @@ def _method(move: Move) -> Callable[..., None]:
         source=list(move.sources),
         target=target or (states[0] if states else None),
         conditions=[lambda ticket: ticket.line in move.lines],
-        permission=lambda ticket, actor: move.who(ticket, actor),
+        permission=move.who,
         custom={"id": move.id, "guards": move.guards},
     )
     method: Callable[..., None] = decorate(body)

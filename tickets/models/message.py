@@ -33,7 +33,9 @@ class Message(models.Model):
     visibility = models.CharField(_("visibility"), max_length=8, choices=Visibility)
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
     author_user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    author_contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    author_contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     author_name = models.CharField(_("author"), max_length=200, blank=True)
     text = models.TextField(_("text"))
     quoted = models.TextField(_("quoted text"), blank=True, default="")

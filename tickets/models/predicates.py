@@ -20,7 +20,9 @@ class Who:
         return self.test(ticket, actor)
 
     def __or__(self, other: "Who") -> "Who":
-        return Who(f"{self.label}, {other.label}", lambda ticket, actor: self(ticket, actor) or other(ticket, actor))
+        return Who(
+            f"{self.label}, {other.label}", lambda ticket, actor: self(ticket, actor) or other(ticket, actor)
+        )
 
 
 def roles(*letters: str) -> Who:
@@ -39,5 +41,7 @@ def _owns(ticket: Any, actor: Actor) -> bool:
 
 own = Who("C (own)", _owns)
 line_member = Who("member of the line", lambda ticket, actor: actor.has(LINE_ROLES[Line(ticket.line)]))
-assignee = Who("assignee", lambda ticket, actor: actor.user_id is not None and ticket.assignee_id == actor.user_id)
+assignee = Who(
+    "assignee", lambda ticket, actor: actor.user_id is not None and ticket.assignee_id == actor.user_id
+)
 anyone = Who("1, 2, 3, SL, MI, S", lambda _ticket, actor: actor.is_operator or actor.has(Role.SYSTEM))

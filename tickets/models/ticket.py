@@ -56,17 +56,37 @@ class Ticket(Lifecycle):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.RUSSIAN)
 
     customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("customer")
+        Customer,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("customer"),
     )
     contact = models.ForeignKey(
-        Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("contact")
+        Contact,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("contact"),
     )
     reply_to = models.CharField(_("answers go to"), max_length=254, blank=True, default="")
     service = models.ForeignKey(
-        Service, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("service")
+        Service,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("service"),
     )
     category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category")
+        Category,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("category"),
     )
     impact = models.PositiveSmallIntegerField(_("impact"), choices=Impact, null=True, blank=True)
     urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Urgency, null=True, blank=True)
@@ -100,7 +120,9 @@ class Ticket(Lifecycle):
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_tickets"
     )
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     follow_up_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups"
     )
@@ -112,7 +134,9 @@ class Ticket(Lifecycle):
     next_due_kind = models.CharField(max_length=8, blank=True, default="")
     # The Russian configuration stems Latin words as English, so one vector serves both languages.
     search = models.GeneratedField(
-        expression=SearchVector("subject", config="russian"), output_field=SearchVectorField(), db_persist=True
+        expression=SearchVector("subject", config="russian"),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
 
     objects = TicketQuerySet.as_manager()
@@ -139,7 +163,8 @@ class Ticket(Lifecycle):
                 name="ticket_ended_at_matches_state",
             ),
             models.CheckConstraint(
-                condition=~Q(state=State.MERGED) | Q(merged_into__isnull=False), name="ticket_merged_names_survivor"
+                condition=~Q(state=State.MERGED) | Q(merged_into__isnull=False),
+                name="ticket_merged_names_survivor",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=(State.IN_PROGRESS, State.TRIAGE)) | Q(assignee__isnull=False),

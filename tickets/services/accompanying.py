@@ -56,7 +56,11 @@ def log_search(*, ticket: Ticket, actor: Actor, query: str, outcome: str) -> Kno
         ticket=ticket, user_id=actor.user_id, query=query[:300], outcome=outcome
     )
     recording.record(
-        ticket=ticket, type=EventType.KNOWLEDGE_SEARCHED, actor=actor, query=search.query, outcome=str(outcome)
+        ticket=ticket,
+        type=EventType.KNOWLEDGE_SEARCHED,
+        actor=actor,
+        query=search.query,
+        outcome=str(outcome),
     )
     return search
 
@@ -97,12 +101,19 @@ def _close_groups(ticket: Ticket, summary: str, at: datetime) -> None:
 
 def _merged(ticket: Ticket, actor: Actor, values: dict[str, Any], at: datetime) -> None:
     """The survivor takes the higher priority and is told; the customer hears the new number."""
-    target = Ticket.objects.select_for_update(of=("self",)).select_related("category").get(pk=values["target"].pk)
+    target = (
+        Ticket.objects.select_for_update(of=("self",)).select_related("category").get(pk=values["target"].pk)
+    )
     target.priority = min(target.priority, ticket.priority)
     target.version += 1
     target.save(update_fields=["priority", "version", "updated_at"])
     recording.record(
-        ticket=target, type=EventType.MERGED_IN, actor=actor, occurred_at=at, source_id=ticket.pk, source=ticket.number
+        ticket=target,
+        type=EventType.MERGED_IN,
+        actor=actor,
+        occurred_at=at,
+        source_id=ticket.pk,
+        source=ticket.number,
     )
     informing.tell_merged(ticket, target)
 
@@ -120,7 +131,10 @@ def _unmerged(ticket: Ticket, actor: Actor, values: dict[str, Any], at: datetime
 def _grouped(ticket: Ticket, actor: Actor, values: dict[str, Any], at: datetime) -> None:
     assert actor.user_id is not None
     group = WorkingGroup.objects.create(
-        ticket=ticket, purpose=values["purpose"], room_url=values.get("room_url") or "", opened_by_id=actor.user_id
+        ticket=ticket,
+        purpose=values["purpose"],
+        room_url=values.get("room_url") or "",
+        opened_by_id=actor.user_id,
     )
     members = {actor.user_id, *(user.pk for user in values.get("members") or [])}
     group.members.set(User.objects.filter(pk__in=members))
@@ -129,7 +143,10 @@ def _grouped(ticket: Ticket, actor: Actor, values: dict[str, Any], at: datetime)
 
 
 def _major(ticket: Ticket, actor: Actor, values: dict[str, Any], at: datetime) -> None:
-    if values["major_state"] == MajorState.DECLARED and not ticket.working_groups.filter(closed_at=None).exists():
+    if (
+        values["major_state"] == MajorState.DECLARED
+        and not ticket.working_groups.filter(closed_at=None).exists()
+    ):
         _grouped(ticket, actor, {"purpose": _("Major incident %(number)s") % {"number": ticket.number}}, at)
     live.publish("shift", "major", id=ticket.pk, number=ticket.number, state=str(values["major_state"]))
 

@@ -102,7 +102,9 @@ COMMANDS: dict[str, tuple[Field, ...]] = {
     "hand_back": (reason(enums.DownReason), Field("next_step", L("The concrete next step"), min_length=10)),
     "reassign": (
         reason(enums.ReassignReason),
-        Field("assignee", L("To"), Kind.OBJECT, False, model=User, help=L("Empty: back to the line's queue.")),
+        Field(
+            "assignee", L("To"), Kind.OBJECT, False, model=User, help=L("Empty: back to the line's queue.")
+        ),
     ),
     "ask_customer": (reason(enums.CustomerPendingReason), message(L("Question to the customer")), RESUME),
     "customer_answered": (),
@@ -163,7 +165,9 @@ def clean(transition: str, data: Mapping[str, Any]) -> dict[str, Any]:
     fields = {field.name: field for field in fields_of(transition)}
     unknown = set(data) - set(fields)
     if unknown:
-        raise Invalid(_("Unknown field: %(names)s.") % {"names": ", ".join(sorted(unknown))}, field=min(unknown))
+        raise Invalid(
+            _("Unknown field: %(names)s.") % {"names": ", ".join(sorted(unknown))}, field=min(unknown)
+        )
     return {name: _value(field, data.get(name)) for name, field in fields.items()}
 
 
@@ -180,7 +184,8 @@ def _text(field: Field, raw: Any) -> str:
     text = str(raw).replace("\x00", "").strip()
     if len(text) < max(field.min_length, 1 if field.required else 0):
         raise Invalid(
-            _("“%(label)s”: write at least %(min)d characters.") % {"label": field.label, "min": field.min_length or 1},
+            _("“%(label)s”: write at least %(min)d characters.")
+            % {"label": field.label, "min": field.min_length or 1},
             field=field.name,
         )
     return text if field.kind == Kind.TEXT else text[:500]
@@ -192,7 +197,9 @@ def _choice(field: Field, raw: Any) -> Any:
     for value in field.choices:
         if str(value.value) == wanted:
             return value
-    raise Invalid(_("“%(label)s”: choose one of the offered values.") % {"label": field.label}, field=field.name)
+    raise Invalid(
+        _("“%(label)s”: choose one of the offered values.") % {"label": field.label}, field=field.name
+    )
 
 
 def _moment(field: Field, raw: Any) -> datetime:
@@ -213,7 +220,9 @@ def _object(field: Field, raw: Any) -> Any:
     except (ValueError, TypeError):
         found = None
     if found is None:
-        raise Invalid(_("“%(label)s”: unknown “%(value)s”.") % {"label": field.label, "value": raw}, field=field.name)
+        raise Invalid(
+            _("“%(label)s”: unknown “%(value)s”.") % {"label": field.label, "value": raw}, field=field.name
+        )
     return found
 
 

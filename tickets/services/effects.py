@@ -29,7 +29,7 @@ def outcome_of(move: Move, ticket: Ticket, actor: Actor, data: dict[str, Any], n
     outcome = effect(ticket, actor, data, now) if effect else Outcome()
     if outcome.target is None and len(move.targets) == 1:
         outcome.target = move.targets[0]
-    if "reason" in data and data["reason"]:
+    if data.get("reason"):
         outcome.payload.setdefault("reason", str(data["reason"].value))
     return outcome
 
@@ -40,7 +40,9 @@ def _taken(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) ->
 
 def _back_to_work(ticket: Ticket) -> Outcome:
     """To the assignee if on shift, else to the line's queue (invariant I7)."""
-    on_shift = Operator.objects.filter(user_id=ticket.assignee_id, on_shift=True, user__is_active=True).exists()
+    on_shift = Operator.objects.filter(
+        user_id=ticket.assignee_id, on_shift=True, user__is_active=True
+    ).exists()
     sets: dict[str, Any] = {"resume_at": None, "wake_at": None, "reminders_sent": 0}
     if on_shift:
         return Outcome(State.IN_PROGRESS, sets)
@@ -67,7 +69,9 @@ def _classify(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime)
     line = int(data["line"] or sets["category"].default_line)
     payload = {"mode": "retro", "service_unknown": data.get("service_unknown") or ""}
     if line == 1:
-        return Outcome(State.IN_PROGRESS, {**sets, "assignee_id": ticket.assignee_id or actor.user_id}, payload)
+        return Outcome(
+            State.IN_PROGRESS, {**sets, "assignee_id": ticket.assignee_id or actor.user_id}, payload
+        )
     return Outcome(State.QUEUED, {**sets, "line": line, "assignee_id": None}, payload)
 
 
@@ -99,12 +103,16 @@ def _reassign(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime)
     if user is None:
         return Outcome(State.QUEUED, {"assignee_id": None})
     if user.operator.line != ticket.line and not actor.has(Role.SHIFT_LEAD):
-        raise Invalid(_("This operator works on another line: hand the ticket over instead."), field="assignee")
+        raise Invalid(
+            _("This operator works on another line: hand the ticket over instead."), field="assignee"
+        )
     return Outcome(State.IN_PROGRESS, {"assignee": user})
 
 
 def _ask_customer(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
-    return Outcome(sets={"resume_at": data["resume_at"], "wake_at": now + FIRST_REMINDER, "reminders_sent": 0})
+    return Outcome(
+        sets={"resume_at": data["resume_at"], "wake_at": now + FIRST_REMINDER, "reminders_sent": 0}
+    )
 
 
 def _ask_vendor(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
@@ -126,7 +134,9 @@ def _resolved(ticket: Ticket, now: datetime, code: ResolutionCode, **sets: Any) 
     category = sets.get("category", ticket.category)
     wake = now + auto_close_after(ticket)
     fields = {"resolved_at": now, "resolution_code": code, "resume_at": None, "wake_at": wake, **sets}
-    return Outcome(State.RESOLVED, fields, {"resolution_code": code, "category_final": category.code if category else ""})
+    return Outcome(
+        State.RESOLVED, fields, {"resolution_code": code, "category_final": category.code if category else ""}
+    )
 
 
 def _resolve(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
@@ -161,7 +171,11 @@ def _reopened(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime)
     if again:
         outcome = Outcome(State.QUEUED, {**outcome.sets, "line": ticket.line + 1, "assignee_id": None})
     outcome.sets.update(
-        reopen_count=ticket.reopen_count + 1, resolved_at=None, closed_at=None, ended_at=None, resolution_code=""
+        reopen_count=ticket.reopen_count + 1,
+        resolved_at=None,
+        closed_at=None,
+        ended_at=None,
+        resolution_code="",
     )
     return outcome
 
@@ -212,7 +226,10 @@ def _set_major(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime
 
 
 def _reclassify(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
-    before = {"priority_from": ticket.priority, "category_from": ticket.category.code if ticket.category else ""}
+    before = {
+        "priority_from": ticket.priority,
+        "category_from": ticket.category.code if ticket.category else "",
+    }
     mode = "from_change" if data["reason"] == "impact_grew" else "retro"
     return Outcome(sets=_classification(ticket, data), payload={**before, "mode": mode})
 

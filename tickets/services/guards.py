@@ -70,17 +70,28 @@ def _classified(case: Case) -> str | None:
     data, ticket = case.data, case.ticket
     if not (data.get("category") or ticket.category_id):
         return _("Choose a category.")
-    if not (data.get("service") or ticket.service_id or data.get("service_unknown") or case.move.name != "classify"):
+    if not (
+        data.get("service")
+        or ticket.service_id
+        or data.get("service_unknown")
+        or case.move.name != "classify"
+    ):
         return _("Name the service, or say why it is not known.")
     return None
 
 
 def _up(case: Case) -> str | None:
-    return None if case.data.get("reason") and case.data.get("done") else _("Say what has been done and checked.")
+    return (
+        None
+        if case.data.get("reason") and case.data.get("done")
+        else _("Say what has been done and checked.")
+    )
 
 
 def _down(case: Case) -> str | None:
-    return None if case.data.get("reason") and case.data.get("next_step") else _("Name the concrete next step.")
+    return (
+        None if case.data.get("reason") and case.data.get("next_step") else _("Name the concrete next step.")
+    )
 
 
 def _searched(case: Case) -> str | None:
@@ -156,7 +167,9 @@ def _knowledge(case: Case) -> str | None:
         return None
     if case.ticket.article_links.exists():
         return None
-    return _("Link the instruction you used, write a draft from this ticket, or say why there is nothing to write.")
+    return _(
+        "Link the instruction you used, write a draft from this ticket, or say why there is nothing to write."
+    )
 
 
 def last_customer_message(ticket: Ticket) -> Message | None:
@@ -210,7 +223,11 @@ def _merge(case: Case) -> str | None:
 
 def _undo(case: Case) -> str | None:
     ended = case.ticket.ended_at
-    return None if ended and clock.now() - ended <= UNDO_WINDOW else _("This can be undone within 24 hours only.")
+    return (
+        None
+        if ended and clock.now() - ended <= UNDO_WINDOW
+        else _("This can be undone within 24 hours only.")
+    )
 
 
 def _before_work(case: Case) -> str | None:
@@ -235,7 +252,11 @@ def _lowering(case: Case) -> str | None:
         return None
     now = clock.now()
     left, whole = (ticket.next_due_at - now), (ticket.next_due_at - ticket.received_at)
-    return _("The deadline is near: only the shift lead may lower the priority.") if left < whole * LATE_SHARE else None
+    return (
+        _("The deadline is near: only the shift lead may lower the priority.")
+        if left < whole * LATE_SHARE
+        else None
+    )
 
 
 def _reason(case: Case) -> str | None:

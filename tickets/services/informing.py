@@ -28,7 +28,9 @@ def link_to(ticket: Ticket) -> str:
 
 def send_message(ticket: Ticket, message: Message) -> None:
     """Queue a public message for the customer's mail box; nothing happens when no address is known."""
-    _send(ticket, key=f"message:{message.pk}", template="reply", automatic=not message.is_human, message=message)
+    _send(
+        ticket, key=f"message:{message.pk}", template="reply", automatic=not message.is_human, message=message
+    )
 
 
 def acknowledge(ticket: Ticket) -> None:
@@ -43,7 +45,9 @@ def remind(ticket: Ticket, number: int) -> None:
 
 def tell_merged(ticket: Ticket, survivor: Ticket) -> None:
     """R22: the requests were joined; answers to either land on the survivor."""
-    _send(ticket, key=f"merged:{ticket.pk}:{survivor.pk}", template="merged", automatic=True, survivor=survivor)
+    _send(
+        ticket, key=f"merged:{ticket.pk}:{survivor.pk}", template="merged", automatic=True, survivor=survivor
+    )
 
 
 def _send(ticket: Ticket, *, key: str, template: str, automatic: bool, **context: object) -> None:
@@ -52,7 +56,8 @@ def _send(ticket: Ticket, *, key: str, template: str, automatic: bool, **context
         return
     with translation.override(ticket.language):
         text = render_to_string(
-            f"mail/{template}.txt", {"ticket": ticket, "link": link_to(ticket), "desk": settings.MAIL_FROM, **context}
+            f"mail/{template}.txt",
+            {"ticket": ticket, "link": link_to(ticket), "desk": settings.MAIL_FROM, **context},
         )
     enqueue(
         key=key,

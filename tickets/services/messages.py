@@ -37,7 +37,10 @@ def store(
     if not clean and not attachments:
         raise Invalid(_("Write something first."), field="text")
     if len(clean) > TEXT_MAX:
-        raise Invalid(_("This is longer than %(max)d characters: attach it as a file.") % {"max": TEXT_MAX}, field="text")
+        raise Invalid(
+            _("This is longer than %(max)d characters: attach it as a file.") % {"max": TEXT_MAX},
+            field="text",
+        )
     files = [attaching.check(file) for file in attaching.limited(attachments)]
     message = Message.objects.create(
         ticket=ticket,

@@ -70,7 +70,9 @@ def _derive(values: dict[str, Any]) -> None:
 
 def _check_version(ticket: Ticket, expected: int | None) -> None:
     if expected is not None and ticket.version != expected:
-        raise Conflict(_("The ticket has changed since you opened it. Look at it again."), version=ticket.version)
+        raise Conflict(
+            _("The ticket has changed since you opened it. Look at it again."), version=ticket.version
+        )
 
 
 def _check_allowed(ticket: Ticket, row: Move, actor: Actor) -> None:
@@ -96,7 +98,9 @@ def _check_guards(
     if len(bypass.why.strip()) < WHY_MIN:
         raise Invalid(_("Say why the rule is set aside, in 10 characters or more."), field="bypass")
     for refusal in refused:
-        if refusal.guard in NOT_BYPASSABLE or (refusal.guard == "G-FR" and row.targets[:1] == (State.RESOLVED,)):
+        if refusal.guard in NOT_BYPASSABLE or (
+            refusal.guard == "G-FR" and row.targets[:1] == (State.RESOLVED,)
+        ):
             raise refusal
     return [str(refusal.guard) for refusal in refused]
 

@@ -107,7 +107,11 @@ def _move_on(ticket: Ticket, actor: Actor, text: str, at: datetime) -> None:
     system = Actor.system()
     if ticket.state == State.PENDING_CUSTOMER:
         move(actor=system, ticket_id=ticket.pk, transition="customer_answered", at=at)
-    elif ticket.state in (State.RESOLVED, State.CLOSED) and not is_thanks(text) and not _reopens_too_often(ticket):
+    elif (
+        ticket.state in (State.RESOLVED, State.CLOSED)
+        and not is_thanks(text)
+        and not _reopens_too_often(ticket)
+    ):
         name = "reopen" if ticket.state == State.RESOLVED else "reopen_closed"
         move(actor=actor, ticket_id=ticket.pk, transition=name, at=at, reason=ReopenReason.NOT_FIXED)
 

@@ -51,7 +51,11 @@ def _waiting_for_customer(ticket: Ticket, now: datetime) -> None:
         ticket.wake_at = now + (SECOND_REMINDER if ticket.reminders_sent == 1 else _silence(ticket))
         ticket.save(update_fields=["reminders_sent", "wake_at"])
         recording.record(
-            ticket=ticket, type=EventType.REMINDED, actor=Actor.system(), occurred_at=now, number=ticket.reminders_sent
+            ticket=ticket,
+            type=EventType.REMINDED,
+            actor=Actor.system(),
+            occurred_at=now,
+            number=ticket.reminders_sent,
         )
         informing.remind(ticket, ticket.reminders_sent)
     elif ticket.category and ticket.category.kind == CategoryKind.EMERGENCY:
