@@ -131,7 +131,7 @@ class Visibility(TextChoices):
 
 
 class Guard(TextChoices):
-    """Names of the life cycle's guards; `services/guards.py` carries them out."""
+    """Names of the life cycle's guards; `services/guards/` carries them out."""
 
     UNASSIGNED = "unassigned", _("nobody has taken it yet")
     FR = "G-FR", _("a first response exists or is sent by this command")

@@ -2,7 +2,7 @@
 
 Ids are those of the rules (T01 creates, T20 opens a follow-up: both are `services/creating.py`). `who` is the actor
 predicate, carried by django_fsm as `permission`; guards need the command's data and are carried out by
-`services/guards.py`. Method bodies set fields only. `manage.py lifecycle` prints this table.
+`services/guards/`. Method bodies set fields only. `manage.py lifecycle` prints this table.
 """
 
 from collections.abc import Callable
@@ -65,6 +65,7 @@ LIFECYCLE: tuple[Move, ...] = (
     Move("T16a", "solved_by_customer", OPEN, (S.RESOLVED,), own),
     Move("T17", "auto_close", (S.RESOLVED,), (S.CLOSED,), roles("S"), (G.SILENT,)),
     Move("T18", "reopen", (S.RESOLVED,), BACK_TO_WORK, own | roles("1", "SL"), (G.HUMAN, G.REASON)),
+    Move("T18a", "recurred", (S.RESOLVED,), (S.NEW, S.IN_PROGRESS, S.QUEUED), roles("M"), (G.REASON,)),
     Move("T19", "reopen_closed", (S.CLOSED,), BACK_TO_WORK, own | roles("1", "SL"), (G.REOPEN, G.REASON)),
     Move("T21", "auto_resolve", (S.PENDING_CUSTOMER,), (S.RESOLVED,), roles("S"), (G.REMINDED,)),
     Move("T22", "merge", OPEN, (S.MERGED,), roles("1", "2", "3", "SL"), (G.MERGE,)),

@@ -15,7 +15,7 @@ from common.errors import Invalid
 from tickets.enums import KbState, ResolutionCode, SearchOutcome, State
 from tickets.models import Ticket, TicketEvent
 from tickets.models.lifecycle import Move, Outcome
-from tickets.services.guards import auto_close_after
+from tickets.services.guards.periods import auto_close_after
 from tickets.services.prioritising import priority_of
 
 Effect = Callable[[Ticket, Actor, dict[str, Any], datetime], Outcome]

@@ -17,7 +17,8 @@ from tickets.models import Bypass, Ticket
 from tickets.models.lifecycle import LIFECYCLE, MOVES, Move, Outcome
 from tickets.services import accompanying, commands, recording
 from tickets.services.effects import outcome_of
-from tickets.services.guards import Case, refusals
+from tickets.services.guards import refusals
+from tickets.services.guards.case import Case
 from tickets.services.prioritising import priority_of
 
 WHY_MIN = 10

@@ -15,7 +15,7 @@ from common.errors import Conflict, NotAllowed
 from tickets.enums import EventType, MessageKind, ReopenReason, State
 from tickets.models import Message, Ticket
 from tickets.services import creating, messages, recording
-from tickets.services.guards import within_reopen_window
+from tickets.services.guards.periods import within_reopen_window
 from tickets.services.moving import move
 
 # A short «thank you» on a resolved ticket is not a complaint (vector F04).
