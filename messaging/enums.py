@@ -32,3 +32,6 @@ class OutboundState(TextChoices):
 
 
 UNSENT = (OutboundState.QUEUED, OutboundState.SENDING, OutboundState.FAILED)
+
+# On everything we send, so that our own mail is known when it comes back.
+LOOP_HEADER = "X-Loop"

@@ -4,12 +4,12 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
+from messaging.enums import LOOP_HEADER
 from messaging.models import InboundMessage, OutboundMessage
 from messaging.services.tokens import reply_to
 
 # Mail programs thread by the last references; a longer header only grows.
 MAX_REFERENCES = 12
-LOOP_HEADER = "X-Loop"
 
 
 def compose(message: OutboundMessage, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:

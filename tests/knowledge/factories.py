@@ -11,7 +11,11 @@ SYSTEM = Actor.system()
 def operator(*roles: Role, user_id: int | None = None, line: int = 1) -> Actor:
     """An operator of line 1 with extra roles."""
     return Actor(
-        kind=ActorKind.OPERATOR, name="Operator 11, line 1", roles=frozenset({Role.LINE1, *roles}), user_id=user_id, line=line
+        kind=ActorKind.OPERATOR,
+        name="Operator 11, line 1",
+        roles=frozenset({Role.LINE1, *roles}),
+        user_id=user_id,
+        line=line,
     )
 
 
