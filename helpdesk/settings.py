@@ -49,7 +49,11 @@ DATABASES["default"]["OPTIONS"].setdefault(
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "hd"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "hd",
+    }
 }
 
 # -- security ----------------------------------------------------------------------------------------------------
@@ -64,10 +68,12 @@ SECURE_HTTPS = env_bool("SECURE_HTTPS", default=not EMBEDDED)
 SECURE_SSL_REDIRECT = SECURE_HTTPS
 # The health check of a load balancer speaks plain HTTP from inside. Zabbix takes a redirect for success and loses the
 # alert with it: that door refuses plain HTTP itself.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^api/monitoring/"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz", r"^api/monitoring/"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY", not EMBEDDED) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY", not EMBEDDED) else None
+)
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -228,6 +234,10 @@ MAIL_FROM = os.environ.get("MAIL_FROM", f"support@{MAIL_DOMAIN}")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_INTAKE_HOST = os.environ.get("MAIL_INTAKE_HOST", "127.0.0.1")
 MAIL_INTAKE_PORT = int(os.environ.get("MAIL_INTAKE_PORT", "2525"))
+MAIL_INTAKE_SOCKET = os.environ.get("MAIL_INTAKE_SOCKET", "")
+MAIL_INTAKE_PROTOCOL = os.environ.get("MAIL_INTAKE_PROTOCOL", "lmtp" if MAIL_INTAKE_SOCKET else "smtp")
+# The name our own MX writes into `Received: … by NAME`: only its time counts as the time of receipt.
+MAIL_MX_HOST = os.environ.get("MAIL_MX_HOST", "")
 MAIL_MAX_BYTES = int(os.environ.get("MAIL_MAX_BYTES") or 30 * 1024 * 1024)
 if os.environ.get("EMAIL_HOST"):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -274,6 +284,18 @@ SPECTACULAR_SETTINGS = {
 # Queues, limits and acknowledgement are in helpdesk/celery.py.
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BEAT_SCHEDULE = {
+    # Bells ring these at once; the sweep finds what a lost bell left behind.
+    "messaging-send-outbox": {
+        "task": "messaging.send_outbox",
+        "schedule": 15.0,
+        "options": {"queue": "mail_out", "expires": 30},
+    },
+    "tickets-route-stored": {
+        "task": "tickets.route_stored",
+        "schedule": 15.0,
+        "options": {"queue": "mail_in", "expires": 30},
+    },
+    "tickets-wake": {"task": "tickets.wake_due", "schedule": 10.0, "options": {"queue": "clock", "expires": 10}},
     # A tick that could not run within its second is worthless: the next one does the same work.
     "sla-tick": {"task": "sla.tick", "schedule": 1.0, "options": {"queue": "clock", "expires": 2}},
     "monitoring-deliveries": {
@@ -288,7 +310,10 @@ LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "common.logging.JsonFormatter"}, "plain": {"()": "common.logging.PlainFormatter"}},
+    "formatters": {
+        "json": {"()": "common.logging.JsonFormatter"},
+        "plain": {"()": "common.logging.PlainFormatter"},
+    },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain" if EMBEDDED else "json"},
     },
