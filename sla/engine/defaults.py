@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from sla.engine.terms import Kind
 
@@ -33,7 +33,8 @@ RESERVE = 0.95
 """Share of the resolution time that the lines may spend together."""
 
 
-class Default(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Default:
     kind: Kind
     seconds: int | None
     line: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +57,28 @@ def project(clock: EngineClock, ticket_id: int, book: Rulebook, known: Clock | N
         next_at=first[1] if first else None,
         next_threshold=first[0] if first else None,
     )
+
+
+def vanished(known: Mapping[Key, Clock], rows: Iterable[Clock]) -> list[Clock]:
+    """Stored clocks that a replay no longer knows (an undone merge, a late event): they end without counting."""
+    kept = {key_of(row) for row in rows}
+    gone = [copy(clock) for key, clock in known.items() if key not in kept and not is_void(clock)]
+    for clock in gone:
+        clock.verdict, clock.verdict_at, clock.breached_at, clock.detected_at = (
+            Verdict.CANCELLED,
+            None,
+            None,
+            None,
+        )
+        clock.stopped_at = clock.stopped_at or clock.running_since or clock.started_at
+        clock.running_since = clock.due_at = clock.next_at = clock.next_threshold = None
+        clock.ahead = []
+    return gone
+
+
+def is_void(clock: Clock) -> bool:
+    """Ended without counting: nothing shows it and nothing fires."""
+    return clock.verdict == Verdict.CANCELLED and clock.stopped_at is not None
 
 
 def _detected(clock: EngineClock, known: Clock | None) -> datetime | None:

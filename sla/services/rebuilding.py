@@ -37,7 +37,9 @@ def drifts(ticket: Ticket) -> list[Drift]:
     folded = fold(log(ticket.pk), book.policy, as_of=judged_at(stored.values()), sources=brought)
     replayed = {projecting.key_of(clock): clock for clock in folded.clocks}
     found = [
-        Drift(ticket.number, str(key), {"clock": ("stored", None)}) for key in stored.keys() - replayed.keys()
+        Drift(ticket.number, str(key), {"clock": ("stored", None)})
+        for key in stored.keys() - replayed.keys()
+        if not projecting.is_void(stored[key])
     ]
     for key, clock in replayed.items():
         before = stored.get(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,4 +30,4 @@ def seed_defaults(
         defaults={"title": "Mon–Fri 9–18, Moscow, Russian holidays", **defaults.RUBH},
     )
     version = policies.objects.create(title="Business, Premium, Basic", published_at=SINCE_EVER)
-    targets.objects.bulk_create(targets(version=version, **row._asdict()) for row in defaults.rows())
+    targets.objects.bulk_create(targets(version=version, **asdict(row)) for row in defaults.rows())
