@@ -39,7 +39,17 @@ class LookOnly(admin.ModelAdmin[Any]):
 
 @admin.register(Delivery)
 class DeliveryAdmin(LookOnly):
-    list_display = ("id", "source", "kind", "event_id", "received_at", "seen_count", "processed_at", "outcome", "error")
+    list_display = (
+        "id",
+        "source",
+        "kind",
+        "event_id",
+        "received_at",
+        "seen_count",
+        "processed_at",
+        "outcome",
+        "error",
+    )
     list_filter = ("source", "kind", "outcome")
     list_select_related = ("source",)
     search_fields = ("event_id",)

@@ -73,7 +73,7 @@ class Outcome(TextChoices):
 class RejectReason(TextChoices):
     """Why a delivery was turned away for good."""
 
-    TOKEN = "token", _("missing or wrong token")  # noqa: S105  (a reason, not a secret)
+    TOKEN = "token", _("missing or wrong token")
     NETWORK = "network", _("address outside the allowed networks")
     INSECURE = "insecure", _("sent without TLS")
     TOO_LARGE = "too_large", _("larger than 256 KB")

@@ -75,7 +75,9 @@ def sources_health() -> list[SourceHealth]:
     owed = _by_source(Delivery.objects.filter(processed_at__isnull=True), Count("id"))
     rejected = _by_source(RejectedDelivery.objects.filter(last_at__gte=day), Sum("count"))
     return [
-        SourceHealth(source, open_problems.get(source.pk, 0), owed.get(source.pk, 0), rejected.get(source.pk, 0))
+        SourceHealth(
+            source, open_problems.get(source.pk, 0), owed.get(source.pk, 0), rejected.get(source.pk, 0)
+        )
         for source in Source.objects.order_by("name")
     ]
 

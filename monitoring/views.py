@@ -21,7 +21,7 @@ def ticket_alerts(request: DeskRequest, ticket_id: int) -> HttpResponse:
     if not Ticket.objects.visible_to(request.actor).filter(pk=ticket_id).exists():
         raise Http404
     problems = queries.problems_of_ticket(ticket_id)
-    return render(request, "monitoring/ticket_alerts.html", {"problems": problems})
+    return render(request, "monitoring/ticket_alerts.html", {"problems": problems, "ticket_id": ticket_id})
 
 
 @operator_required
@@ -32,7 +32,7 @@ def event_link(request: DeskRequest, source: str, event_id: int) -> HttpResponse
     if problem is None:
         raise Http404
     if problem.ticket is not None:
-        return redirect(problem.ticket)
+        return redirect("desk:ticket", problem.ticket.number)
     return render(request, "monitoring/event.html", {"problem": problem})
 
 

@@ -5,33 +5,92 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('vps', 'Virtual server'), ('dedicated', 'Dedicated server'), ('colocation', 'Colocation'), ('transit', 'IP transit'), ('hosting', 'Web hosting'), ('domain', 'Domain and DNS'), ('storage', 'Storage'), ('backup', 'Backup'), ('other', 'Other')], default='other', max_length=16, verbose_name='kind')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('label', models.CharField(blank=True, max_length=120, verbose_name='label shown to the customer')),
-                ('monitored_host', models.CharField(blank=True, help_text='Its technical name there.', max_length=128, verbose_name='host in monitoring')),
-                ('monitored_host_id', models.BigIntegerField(blank=True, null=True, verbose_name='host id in monitoring')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='accounts.customer', verbose_name='customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("vps", "Virtual server"),
+                            ("dedicated", "Dedicated server"),
+                            ("colocation", "Colocation"),
+                            ("transit", "IP transit"),
+                            ("hosting", "Web hosting"),
+                            ("domain", "Domain and DNS"),
+                            ("storage", "Storage"),
+                            ("backup", "Backup"),
+                            ("other", "Other"),
+                        ],
+                        default="other",
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "label",
+                    models.CharField(blank=True, max_length=120, verbose_name="label shown to the customer"),
+                ),
+                (
+                    "monitored_host",
+                    models.CharField(
+                        blank=True,
+                        help_text="Its technical name there.",
+                        max_length=128,
+                        verbose_name="host in monitoring",
+                    ),
+                ),
+                (
+                    "monitored_host_id",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="host id in monitoring"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="services",
+                        to="accounts.customer",
+                        verbose_name="customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'service',
-                'verbose_name_plural': 'services',
-                'ordering': ['customer__name', 'name'],
-                'indexes': [models.Index(condition=models.Q(('monitored_host', ''), _negated=True), fields=['monitored_host'], name='service_by_host'), models.Index(condition=models.Q(('monitored_host_id__isnull', False)), fields=['monitored_host_id'], name='service_by_host_id')],
-                'constraints': [models.UniqueConstraint(fields=('customer', 'name'), name='service_name_once_per_customer')],
+                "verbose_name": "service",
+                "verbose_name_plural": "services",
+                "ordering": ["customer__name", "name"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("monitored_host", ""), _negated=True),
+                        fields=["monitored_host"],
+                        name="service_by_host",
+                    ),
+                    models.Index(
+                        condition=models.Q(("monitored_host_id__isnull", False)),
+                        fields=["monitored_host_id"],
+                        name="service_by_host_id",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("customer", "name"), name="service_name_once_per_customer"
+                    )
+                ],
             },
         ),
     ]

@@ -54,7 +54,9 @@ class Service(models.Model):
         indexes = [
             models.Index(fields=["monitored_host"], name="service_by_host", condition=~Q(monitored_host="")),
             models.Index(
-                fields=["monitored_host_id"], name="service_by_host_id", condition=Q(monitored_host_id__isnull=False)
+                fields=["monitored_host_id"],
+                name="service_by_host_id",
+                condition=Q(monitored_host_id__isnull=False),
             ),
         ]
 

@@ -94,7 +94,9 @@ class Fields:
         """A required number; complains and answers `low` when it is not one."""
         number = as_number(self.body.get(name), low, high)
         if number is None:
-            self.complain(name, _("A whole number from %(low)s to %(high)s is expected.") % {"low": low, "high": high})
+            self.complain(
+                name, _("A whole number from %(low)s to %(high)s is expected.") % {"low": low, "high": high}
+            )
             return low
         return number
 

@@ -26,13 +26,17 @@ _ALERTING = {EventSource.TRIGGER, EventSource.INTERNAL, EventSource.SERVICE}
 def read(body: dict[str, Any]) -> Alert:
     """One event of the contract. Raises `Refused` with the fields that are wrong; the test button is `TEST`."""
     if SCHEMA.fullmatch(str(body.get("schema", ""))) is None:
-        raise Refused(RejectReason.SCHEMA, _("Field “schema” must be 1: this desk speaks version 1 of the contract."))
+        raise Refused(
+            RejectReason.SCHEMA, _("Field “schema” must be 1: this desk speaks version 1 of the contract.")
+        )
     if is_macro(body.get("event_id")):
         return Alert(kind=AlertKind.TEST, event_id=0, dedupe_key="", stamp="", event_source=0)
     fields = Fields(body)
     event_id = fields.number("event_id", low=1)
     if fields.problems:
-        raise Refused(RejectReason.EVENT_ID, _("Field “event_id” must be a positive number."), errors=fields.problems)
+        raise Refused(
+            RejectReason.EVENT_ID, _("Field “event_id” must be a positive number."), errors=fields.problems
+        )
     alert = _alert(fields, event_id)
     if fields.problems:
         raise Refused(RejectReason.FIELDS, _("Some fields cannot be used."), errors=fields.problems)
@@ -145,7 +149,9 @@ def _tags(fields: Fields) -> tuple[tuple[str, str], ...]:
         pairs = json.loads(value) if isinstance(value, str) else value
         if not isinstance(pairs, list):
             raise ValueError
-        return tuple((storable(str(pair["tag"]))[:255], storable(str(pair.get("value", "")))[:255]) for pair in pairs)
+        return tuple(
+            (storable(str(pair["tag"]))[:255], storable(str(pair.get("value", "")))[:255]) for pair in pairs
+        )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         fields.complain("tags", _("A JSON array of objects with “tag” and “value” is expected."))
         return ()

@@ -50,23 +50,31 @@ def refusal(error: Refused) -> HttpResponse:
 
 def unauthorised() -> HttpResponse:
     """Tells a stranger nothing about why."""
-    response = problem_response(401, _("Unauthorised"), _("A valid token of an alert source is needed."), "unauthorised")
+    response = problem_response(
+        401, _("Unauthorised"), _("A valid token of an alert source is needed."), "unauthorised"
+    )
     response["WWW-Authenticate"] = 'Bearer realm="monitoring"'
     return response
 
 
 def insecure() -> HttpResponse:
-    return problem_response(403, _("Not over TLS"), _("Post over https: the token must not travel in clear."), "insecure")
+    return problem_response(
+        403, _("Not over TLS"), _("Post over https: the token must not travel in clear."), "insecure"
+    )
 
 
 def wrong_method() -> HttpResponse:
-    response = problem_response(405, _("Method not allowed"), _("Only POST is understood here."), "method_not_allowed")
+    response = problem_response(
+        405, _("Method not allowed"), _("Only POST is understood here."), "method_not_allowed"
+    )
     response["Allow"] = "POST"
     return response
 
 
 def unavailable() -> HttpResponse:
     """The one answer that asks for a retry: the database is away and the sources were never read."""
-    response = problem_response(503, _("Try again"), _("The desk is starting. Nothing was stored."), "unavailable")
+    response = problem_response(
+        503, _("Try again"), _("The desk is starting. Nothing was stored."), "unavailable"
+    )
     response["Retry-After"] = "5"
     return response

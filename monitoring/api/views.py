@@ -49,7 +49,9 @@ def _take_in(request: HttpRequest, source: SourceRules) -> HttpResponse:
         raw = _read(request)
         messages = elements(raw)
         if raw.lstrip().startswith(b"["):
-            return answers.several(source, [_one_of_several(request, source, message) for message in messages])
+            return answers.several(
+                source, [_one_of_several(request, source, message) for message in messages]
+            )
         receipt = receive(source=source, element=messages[0])
     except Refused as error:
         _note_refusal(request, source, error, raw)

@@ -3,134 +3,412 @@
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
-import monitoring.models.source
 from django.db import migrations, models
+
+import monitoring.models.source
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tickets', '0003_catalogue'),
+        ("tickets", "0003_catalogue"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('zabbix', 'Zabbix')], default='zabbix', max_length=16, verbose_name='kind')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('slug', models.SlugField(help_text='Stands in links and in the tags written to events.', max_length=40, unique=True, verbose_name='short name')),
-                ('token_digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('previous_digest', models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                ('previous_valid_until', models.DateTimeField(editable=False, null=True, verbose_name='previous token valid until')),
-                ('allowed_networks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=43, validators=[monitoring.models.source.validate_network]), blank=True, default=list, help_text='For example 192.0.2.0/24. Empty: from anywhere.', size=None, verbose_name='allowed networks')),
-                ('base_url', models.URLField(blank=True, help_text='Used for links back when a message brings none.', verbose_name='address of its web pages')),
-                ('recovery_policy', models.CharField(choices=[('note', 'Only write it on the ticket'), ('resolve_if_untouched', 'Resolve the ticket if nobody has taken it yet'), ('resolve', 'Resolve the ticket wherever the rules allow it')], default='resolve_if_untouched', max_length=24, verbose_name='on recovery')),
-                ('min_severity', models.PositiveSmallIntegerField(choices=[(0, 'Not classified'), (1, 'Information'), (2, 'Warning'), (3, 'Average'), (4, 'High'), (5, 'Disaster')], default=0, verbose_name='open tickets from severity')),
-                ('reopen_minutes', models.PositiveSmallIntegerField(default=30, help_text='Minutes after a recovery in which the same trigger continues its ticket. 0: always a new ticket.', validators=[django.core.validators.MaxValueValidator(10080)], verbose_name='join the earlier ticket for')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('last_seen_at', models.DateTimeField(editable=False, null=True, verbose_name='last delivery')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("zabbix", "Zabbix")], default="zabbix", max_length=16, verbose_name="kind"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Stands in links and in the tags written to events.",
+                        max_length=40,
+                        unique=True,
+                        verbose_name="short name",
+                    ),
+                ),
+                ("token_digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("previous_digest", models.CharField(editable=False, max_length=64, null=True, unique=True)),
+                (
+                    "previous_valid_until",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="previous token valid until"
+                    ),
+                ),
+                (
+                    "allowed_networks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            max_length=43, validators=[monitoring.models.source.validate_network]
+                        ),
+                        blank=True,
+                        default=list,
+                        help_text="For example 192.0.2.0/24. Empty: from anywhere.",
+                        size=None,
+                        verbose_name="allowed networks",
+                    ),
+                ),
+                (
+                    "base_url",
+                    models.URLField(
+                        blank=True,
+                        help_text="Used for links back when a message brings none.",
+                        verbose_name="address of its web pages",
+                    ),
+                ),
+                (
+                    "recovery_policy",
+                    models.CharField(
+                        choices=[
+                            ("note", "Only write it on the ticket"),
+                            ("resolve_if_untouched", "Resolve the ticket if nobody has taken it yet"),
+                            ("resolve", "Resolve the ticket wherever the rules allow it"),
+                        ],
+                        default="resolve_if_untouched",
+                        max_length=24,
+                        verbose_name="on recovery",
+                    ),
+                ),
+                (
+                    "min_severity",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Not classified"),
+                            (1, "Information"),
+                            (2, "Warning"),
+                            (3, "Average"),
+                            (4, "High"),
+                            (5, "Disaster"),
+                        ],
+                        default=0,
+                        verbose_name="open tickets from severity",
+                    ),
+                ),
+                (
+                    "reopen_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=30,
+                        help_text="Minutes after a recovery in which the same trigger continues its ticket. 0: always a new ticket.",
+                        validators=[django.core.validators.MaxValueValidator(10080)],
+                        verbose_name="join the earlier ticket for",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "last_seen_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="last delivery"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'alert source',
-                'verbose_name_plural': 'alert sources',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('previous_digest__isnull', True), ('previous_valid_until__isnull', False), _connector='OR'), name='source_previous_token_has_an_end')],
+                "verbose_name": "alert source",
+                "verbose_name_plural": "alert sources",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("previous_digest__isnull", True),
+                            ("previous_valid_until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="source_previous_token_has_an_end",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RejectedDelivery',
+            name="RejectedDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('token', 'missing or wrong token'), ('network', 'address outside the allowed networks'), ('insecure', 'sent without TLS'), ('too_large', 'larger than 256 KB'), ('not_json', 'not JSON'), ('shape', 'neither an object nor an array of objects'), ('schema', 'unknown schema version'), ('event_id', 'no valid event id'), ('fields', 'missing or wrong fields')], max_length=16, verbose_name='reason')),
-                ('minute', models.DateTimeField(verbose_name='minute')),
-                ('count', models.PositiveIntegerField(default=1, verbose_name='times')),
-                ('detail', models.CharField(blank=True, max_length=500, verbose_name='detail')),
-                ('excerpt', models.BinaryField(blank=True, verbose_name='beginning of the body')),
-                ('address', models.GenericIPAddressField(null=True, verbose_name='from')),
-                ('last_at', models.DateTimeField(verbose_name='last')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='rejected', to='monitoring.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("token", "missing or wrong token"),
+                            ("network", "address outside the allowed networks"),
+                            ("insecure", "sent without TLS"),
+                            ("too_large", "larger than 256 KB"),
+                            ("not_json", "not JSON"),
+                            ("shape", "neither an object nor an array of objects"),
+                            ("schema", "unknown schema version"),
+                            ("event_id", "no valid event id"),
+                            ("fields", "missing or wrong fields"),
+                        ],
+                        max_length=16,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("minute", models.DateTimeField(verbose_name="minute")),
+                ("count", models.PositiveIntegerField(default=1, verbose_name="times")),
+                ("detail", models.CharField(blank=True, max_length=500, verbose_name="detail")),
+                ("excerpt", models.BinaryField(blank=True, verbose_name="beginning of the body")),
+                ("address", models.GenericIPAddressField(null=True, verbose_name="from")),
+                ("last_at", models.DateTimeField(verbose_name="last")),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rejected",
+                        to="monitoring.source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rejected delivery',
-                'verbose_name_plural': 'rejected deliveries',
-                'ordering': ['-last_at'],
-                'indexes': [models.Index(fields=['-last_at'], name='rejected_newest')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'reason', 'minute'), name='rejected_once_per_minute', nulls_distinct=False)],
+                "verbose_name": "rejected delivery",
+                "verbose_name_plural": "rejected deliveries",
+                "ordering": ["-last_at"],
+                "indexes": [models.Index(fields=["-last_at"], name="rejected_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "reason", "minute"),
+                        name="rejected_once_per_minute",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Problem',
+            name="Problem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_id', models.BigIntegerField(verbose_name='event')),
-                ('event_source', models.PositiveSmallIntegerField(choices=[(0, 'trigger'), (1, 'discovery'), (2, 'autoregistration'), (3, 'internal'), (4, 'service')], default=0)),
-                ('trigger_id', models.BigIntegerField(null=True, verbose_name='trigger')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('resolved', 'Recovered')], max_length=16, verbose_name='state')),
-                ('announced', models.BooleanField(default=False)),
-                ('stamp', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=2048, verbose_name='problem')),
-                ('description', models.TextField(blank=True, verbose_name='trigger description')),
-                ('opdata', models.CharField(blank=True, max_length=2048, verbose_name='operational data')),
-                ('severity', models.PositiveSmallIntegerField(choices=[(0, 'Not classified'), (1, 'Information'), (2, 'Warning'), (3, 'Average'), (4, 'High'), (5, 'Disaster')], verbose_name='severity')),
-                ('worst_severity', models.PositiveSmallIntegerField(choices=[(0, 'Not classified'), (1, 'Information'), (2, 'Warning'), (3, 'Average'), (4, 'High'), (5, 'Disaster')], verbose_name='worst severity')),
-                ('acknowledged', models.BooleanField(default=False, verbose_name='acknowledged')),
-                ('host_id', models.BigIntegerField(null=True)),
-                ('host', models.CharField(blank=True, max_length=128, verbose_name='host')),
-                ('host_name', models.CharField(blank=True, max_length=128, verbose_name='host name')),
-                ('host_ip', models.CharField(blank=True, max_length=64, verbose_name='address')),
-                ('other_hosts', models.JSONField(blank=True, default=list)),
-                ('host_groups', models.CharField(blank=True, max_length=2048, verbose_name='host groups')),
-                ('asset_tag', models.CharField(blank=True, max_length=255, verbose_name='asset tag')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='tags')),
-                ('base_url', models.CharField(blank=True, max_length=500)),
-                ('cause_event_id', models.BigIntegerField(null=True)),
-                ('started_at', models.DateTimeField(verbose_name='began')),
-                ('recovered_at', models.DateTimeField(null=True, verbose_name='recovered')),
-                ('recovery_event_id', models.BigIntegerField(null=True)),
-                ('escalation_canceled_at', models.DateTimeField(null=True, verbose_name='escalation canceled')),
-                ('suppressed_until', models.DateTimeField(null=True)),
-                ('flaps', models.PositiveIntegerField(default=0, verbose_name='flaps')),
-                ('first_seen_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('ticket', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='tickets.ticket', verbose_name='ticket')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='monitoring.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("event_id", models.BigIntegerField(verbose_name="event")),
+                (
+                    "event_source",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "trigger"),
+                            (1, "discovery"),
+                            (2, "autoregistration"),
+                            (3, "internal"),
+                            (4, "service"),
+                        ],
+                        default=0,
+                    ),
+                ),
+                ("trigger_id", models.BigIntegerField(null=True, verbose_name="trigger")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("resolved", "Recovered")],
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                ("announced", models.BooleanField(default=False)),
+                ("stamp", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=2048, verbose_name="problem")),
+                ("description", models.TextField(blank=True, verbose_name="trigger description")),
+                ("opdata", models.CharField(blank=True, max_length=2048, verbose_name="operational data")),
+                (
+                    "severity",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Not classified"),
+                            (1, "Information"),
+                            (2, "Warning"),
+                            (3, "Average"),
+                            (4, "High"),
+                            (5, "Disaster"),
+                        ],
+                        verbose_name="severity",
+                    ),
+                ),
+                (
+                    "worst_severity",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Not classified"),
+                            (1, "Information"),
+                            (2, "Warning"),
+                            (3, "Average"),
+                            (4, "High"),
+                            (5, "Disaster"),
+                        ],
+                        verbose_name="worst severity",
+                    ),
+                ),
+                ("acknowledged", models.BooleanField(default=False, verbose_name="acknowledged")),
+                ("host_id", models.BigIntegerField(null=True)),
+                ("host", models.CharField(blank=True, max_length=128, verbose_name="host")),
+                ("host_name", models.CharField(blank=True, max_length=128, verbose_name="host name")),
+                ("host_ip", models.CharField(blank=True, max_length=64, verbose_name="address")),
+                ("other_hosts", models.JSONField(blank=True, default=list)),
+                ("host_groups", models.CharField(blank=True, max_length=2048, verbose_name="host groups")),
+                ("asset_tag", models.CharField(blank=True, max_length=255, verbose_name="asset tag")),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="tags")),
+                ("base_url", models.CharField(blank=True, max_length=500)),
+                ("cause_event_id", models.BigIntegerField(null=True)),
+                ("started_at", models.DateTimeField(verbose_name="began")),
+                ("recovered_at", models.DateTimeField(null=True, verbose_name="recovered")),
+                ("recovery_event_id", models.BigIntegerField(null=True)),
+                (
+                    "escalation_canceled_at",
+                    models.DateTimeField(null=True, verbose_name="escalation canceled"),
+                ),
+                ("suppressed_until", models.DateTimeField(null=True)),
+                ("flaps", models.PositiveIntegerField(default=0, verbose_name="flaps")),
+                ("first_seen_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="problems",
+                        to="tickets.ticket",
+                        verbose_name="ticket",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="problems",
+                        to="monitoring.source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'problem',
-                'verbose_name_plural': 'problems',
-                'indexes': [models.Index(fields=['source', 'trigger_id', '-event_id'], name='problem_by_trigger'), models.Index(condition=models.Q(('state', 'open')), fields=['source', 'event_id'], name='problem_open')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'event_id'), name='problem_once_per_event'), models.CheckConstraint(condition=models.Q(models.Q(('recovered_at__isnull', True), ('state', 'open')), models.Q(('recovered_at__isnull', False), ('state', 'resolved')), _connector='OR'), name='problem_resolved_has_time'), models.CheckConstraint(condition=models.Q(('ticket__isnull', True), ('announced', True), _connector='OR'), name='problem_ticket_only_if_announced'), models.CheckConstraint(condition=models.Q(('worst_severity__gte', models.F('severity'))), name='problem_worst_is_worst')],
+                "verbose_name": "problem",
+                "verbose_name_plural": "problems",
+                "indexes": [
+                    models.Index(fields=["source", "trigger_id", "-event_id"], name="problem_by_trigger"),
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["source", "event_id"],
+                        name="problem_open",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "event_id"), name="problem_once_per_event"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("recovered_at__isnull", True), ("state", "open")),
+                            models.Q(("recovered_at__isnull", False), ("state", "resolved")),
+                            _connector="OR",
+                        ),
+                        name="problem_resolved_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ticket__isnull", True), ("announced", True), _connector="OR"),
+                        name="problem_ticket_only_if_announced",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("worst_severity__gte", models.F("severity"))),
+                        name="problem_worst_is_worst",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('problem', 'problem'), ('recovery', 'recovery'), ('update', 'update'), ('canceled', 'escalation canceled'), ('other', 'not an alert'), ('test', 'test')], max_length=16, verbose_name='kind')),
-                ('event_id', models.BigIntegerField(verbose_name='event')),
-                ('dedupe_key', models.CharField(max_length=100)),
-                ('raw', models.BinaryField(verbose_name='body as received')),
-                ('sha256', models.CharField(max_length=64)),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('last_seen_at', models.DateTimeField(verbose_name='seen last')),
-                ('seen_count', models.PositiveIntegerField(default=1, verbose_name='seen')),
-                ('processed_at', models.DateTimeField(blank=True, null=True, verbose_name='processed')),
-                ('retry_at', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('outcome', models.CharField(blank=True, choices=[('opened', 'opened a ticket'), ('joined', 'joined a ticket of the same trigger'), ('noted', 'written on the ticket'), ('stored', 'stored, no ticket yet'), ('recovered', 'recovery'), ('tombstone', 'recovery of a problem not seen yet'), ('late', 'problem that came after its recovery'), ('ignored', 'ignored by policy')], max_length=16, verbose_name='outcome')),
-                ('error', models.CharField(blank=True, max_length=500, verbose_name='error')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='monitoring.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("problem", "problem"),
+                            ("recovery", "recovery"),
+                            ("update", "update"),
+                            ("canceled", "escalation canceled"),
+                            ("other", "not an alert"),
+                            ("test", "test"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("event_id", models.BigIntegerField(verbose_name="event")),
+                ("dedupe_key", models.CharField(max_length=100)),
+                ("raw", models.BinaryField(verbose_name="body as received")),
+                ("sha256", models.CharField(max_length=64)),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                ("last_seen_at", models.DateTimeField(verbose_name="seen last")),
+                ("seen_count", models.PositiveIntegerField(default=1, verbose_name="seen")),
+                ("processed_at", models.DateTimeField(blank=True, null=True, verbose_name="processed")),
+                ("retry_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("opened", "opened a ticket"),
+                            ("joined", "joined a ticket of the same trigger"),
+                            ("noted", "written on the ticket"),
+                            ("stored", "stored, no ticket yet"),
+                            ("recovered", "recovery"),
+                            ("tombstone", "recovery of a problem not seen yet"),
+                            ("late", "problem that came after its recovery"),
+                            ("ignored", "ignored by policy"),
+                        ],
+                        max_length=16,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("error", models.CharField(blank=True, max_length=500, verbose_name="error")),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="monitoring.source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
-                'indexes': [models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['retry_at', 'id'], name='delivery_owed'), models.Index(fields=['source', 'event_id'], name='delivery_of_event')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'dedupe_key'), name='delivery_once_per_source'), models.CheckConstraint(condition=models.Q(('processed_at__isnull', True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='delivery_processed_has_outcome')],
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("processed_at__isnull", True)),
+                        fields=["retry_at", "id"],
+                        name="delivery_owed",
+                    ),
+                    models.Index(fields=["source", "event_id"], name="delivery_of_event"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "dedupe_key"), name="delivery_once_per_source"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("processed_at__isnull", True),
+                            models.Q(("outcome", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="delivery_processed_has_outcome",
+                    ),
+                ],
             },
         ),
     ]

@@ -40,7 +40,9 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["retry_at", "id"], name="delivery_owed", condition=Q(processed_at__isnull=True)),
+            models.Index(
+                fields=["retry_at", "id"], name="delivery_owed", condition=Q(processed_at__isnull=True)
+            ),
             models.Index(fields=["source", "event_id"], name="delivery_of_event"),
         ]
 

@@ -78,7 +78,9 @@ class Problem(models.Model):
         ]
         indexes = [
             models.Index(fields=["source", "trigger_id", "-event_id"], name="problem_by_trigger"),
-            models.Index(fields=["source", "event_id"], name="problem_open", condition=Q(state=ProblemState.OPEN)),
+            models.Index(
+                fields=["source", "event_id"], name="problem_open", condition=Q(state=ProblemState.OPEN)
+            ),
         ]
 
     def __str__(self) -> str:

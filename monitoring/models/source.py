@@ -17,7 +17,9 @@ def validate_network(text: str) -> None:
     try:
         ip_network(text, strict=False)
     except ValueError as error:
-        raise ValidationError(_("“%(text)s” is not a network such as 192.0.2.0/24."), params={"text": text}) from error
+        raise ValidationError(
+            _("“%(text)s” is not a network such as 192.0.2.0/24."), params={"text": text}
+        ) from error
 
 
 class Source(models.Model):
@@ -30,7 +32,10 @@ class Source(models.Model):
     kind = models.CharField(_("kind"), max_length=16, choices=SourceKind, default=SourceKind.ZABBIX)
     name = models.CharField(_("name"), max_length=80, unique=True)
     slug = models.SlugField(
-        _("short name"), max_length=40, unique=True, help_text=_("Stands in links and in the tags written to events.")
+        _("short name"),
+        max_length=40,
+        unique=True,
+        help_text=_("Stands in links and in the tags written to events."),
     )
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
     previous_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)
@@ -43,7 +48,9 @@ class Source(models.Model):
         help_text=_("For example 192.0.2.0/24. Empty: from anywhere."),
     )
     base_url = models.URLField(
-        _("address of its web pages"), blank=True, help_text=_("Used for links back when a message brings none.")
+        _("address of its web pages"),
+        blank=True,
+        help_text=_("Used for links back when a message brings none."),
     )
     recovery_policy = models.CharField(
         _("on recovery"), max_length=24, choices=RecoveryPolicy, default=RecoveryPolicy.UNTOUCHED
@@ -55,7 +62,9 @@ class Source(models.Model):
         _("join the earlier ticket for"),
         default=30,
         validators=[MaxValueValidator(7 * 24 * 60)],
-        help_text=_("Minutes after a recovery in which the same trigger continues its ticket. 0: always a new ticket."),
+        help_text=_(
+            "Minutes after a recovery in which the same trigger continues its ticket. 0: always a new ticket."
+        ),
     )
     is_active = models.BooleanField(_("active"), default=True)
     last_seen_at = models.DateTimeField(_("last delivery"), null=True, editable=False)

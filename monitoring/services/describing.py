@@ -67,4 +67,7 @@ def canceled_note(alert: Alert) -> str:
 
 def joined_note(problem: Problem) -> str:
     """The same trigger fired again and its ticket goes on."""
-    return _("Monitoring: it happened again (event %(event)s).") % {"event": problem.event_id} + f"\n{body_of(problem)}"
+    return (
+        _("Monitoring: it happened again (event %(event)s).") % {"event": problem.event_id}
+        + f"\n{body_of(problem)}"
+    )

@@ -66,9 +66,10 @@ def _work(*, source: SourceRules, alert: Alert, at: datetime) -> tuple[str, Outc
 
 def _lock(source_id: int, alert: Alert) -> None:
     """Held until the end of the transaction. The keys are hashes: a clash only makes two alerts wait."""
-    keys = [EVENT_LOCK, f"{source_id}:{alert.event_id}", TRIGGER_LOCK, f"{source_id}:{alert.trigger_id}"]
+    keys: list[int | str] = [EVENT_LOCK, f"{source_id}:{alert.event_id}"]
     sql = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
     if alert.trigger_id is not None:
+        keys += [TRIGGER_LOCK, f"{source_id}:{alert.trigger_id}"]
         sql += ", pg_advisory_xact_lock(%s, hashtext(%s))"
     with connection.cursor() as cursor:
-        cursor.execute(sql, keys if alert.trigger_id is not None else keys[:2])
+        cursor.execute(sql, keys)

@@ -10,6 +10,7 @@ from tickets.services.moving import move
 
 def raise_priority(*, actor: Actor, problem: Problem) -> bool:
     """Bring an open ticket up to what the problem's worst severity asks for. A person's own category stays."""
+    assert problem.ticket_id is not None
     wanted = classify(problem.worst_severity)
     ticket = Ticket.objects.select_related("category").get(pk=problem.ticket_id)
     if not ticket.is_open or ticket.priority <= wanted.priority:

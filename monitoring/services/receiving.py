@@ -74,7 +74,7 @@ def _known_already(source: SourceRules, alert: Alert, stored: storing.Stored) ->
 def _work_off(source: SourceRules, alert: Alert, stored: storing.Stored, at: datetime) -> Receipt:
     try:
         state = process(source=source, alert=alert, delivery_id=stored.id, at=at)
-    except Exception as error:  # noqa: BLE001  (whatever it was, the message is stored and must not be refused)
+    except Exception as error:
         logger.exception("delivery %s waits for the sweep", stored.id)
         _leave_to_sweep(stored.id, error)
         return Receipt(alert, state=_expected_state(alert), is_settled=False)

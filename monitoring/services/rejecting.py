@@ -1,8 +1,8 @@
 """Keeping an account of what was turned away: one row per source, reason and minute, one log line with it."""
 
 import logging
-from threading import Lock
 import time
+from threading import Lock
 
 from django.db import Error, connection
 
@@ -44,7 +44,9 @@ class _Knocks:
 _knocks = _Knocks()
 
 
-def reject(*, source_id: int | None, reason: RejectReason, detail: str, body: bytes = b"", address: str = "") -> None:
+def reject(
+    *, source_id: int | None, reason: RejectReason, detail: str, body: bytes = b"", address: str = ""
+) -> None:
     """Note a refusal. Never fails: a refusal must reach its caller even while the database is away."""
     count = 1 if source_id else _knocks.take()
     if not count:

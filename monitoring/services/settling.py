@@ -99,7 +99,10 @@ def _tell_ticket(change: Change) -> Outcome:
 def _recall_updates(change: Change) -> None:
     """Updates that came before the problem (it began in a maintenance) are written on the ticket it has now."""
     earlier = Delivery.objects.filter(
-        source_id=change.source.id, event_id=change.alert.event_id, kind=AlertKind.UPDATE, outcome=Outcome.STORED
+        source_id=change.source.id,
+        event_id=change.alert.event_id,
+        kind=AlertKind.UPDATE,
+        outcome=Outcome.STORED,
     ).order_by("pk")
     for delivery in earlier:
         for element in elements(bytes(delivery.raw)):

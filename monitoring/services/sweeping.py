@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import IntegrityError, connection
+from django.db import connection
 
 from common import clock
 from monitoring.adapters import zabbix
 from monitoring.adapters.body import elements
-from monitoring.adapters.values import Refused
-from monitoring.models import Delivery
+from monitoring.models import Delivery, Source
 from monitoring.services import spooling, storing
 from monitoring.services.authenticating import SourceRules
 from monitoring.services.processing import process
@@ -52,18 +51,20 @@ def drain_spool() -> int:
 
 
 def _drain(batch: Path) -> int:
+    known = set(Source.objects.values_list("pk", flat=True))
     drained = 0
     for message in spooling.messages(batch):
-        try:
-            (element,) = elements(message.raw)
-            storing.store(
-                source_id=message.source_id, alert=zabbix.read(element.body), raw=message.raw,
-                received_at=message.received_at,
-            )  # fmt: skip
-            drained += 1
-        # The source was deleted meanwhile, or the line is damaged: the rest of the file must not wait for it.
-        except (Refused, ValueError, IntegrityError):
-            logger.exception("a spooled message of source %s cannot be stored", message.source_id)
+        if message.source_id not in known:
+            logger.error(
+                "a spooled message is of source %s, which does not exist any more", message.source_id
+            )
+            continue
+        (element,) = elements(message.raw)
+        storing.store(
+            source_id=message.source_id, alert=zabbix.read(element.body), raw=message.raw,
+            received_at=message.received_at,
+        )  # fmt: skip
+        drained += 1
     batch.unlink(missing_ok=True)
     logger.info("%s messages drained from the spool", drained)
     return drained
@@ -77,7 +78,7 @@ def _settle(delivery: Delivery) -> bool:
             source=SourceRules.of(delivery.source), alert=zabbix.read(element.body), delivery_id=delivery.pk,
             at=delivery.received_at,
         )  # fmt: skip
-    except Exception as error:  # noqa: BLE001  (one poisoned row must not stop the others)
+    except Exception as error:
         logger.exception("delivery %s is tried again later", delivery.pk)
         storing.mark_failed(delivery.pk, error)
         return False

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+
+from accounts.enums import Actor
 from monitoring.enums import SourceKind
 from monitoring.models import Source
 from monitoring.services import attending
 from monitoring.services.authenticating import forget_sources
 from monitoring.services.rejecting import _knocks
 from monitoring.services.sourcing import create_source
-
-from accounts.enums import Actor
 
 URL = "/api/monitoring/zabbix/v1/events"
 Post = Callable[..., Any]

@@ -7,14 +7,14 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from common import clock
 from monitoring.adapters import zabbix
 from monitoring.enums import ProblemState
 from monitoring.models import Delivery, Problem, Source
 from monitoring.services import storing
 from monitoring.services.authenticating import SourceRules
 from monitoring.services.processing import process
-
-from common import clock
 from tests.monitoring.bodies import problem, recovery, update
 from tickets.models import Ticket
 

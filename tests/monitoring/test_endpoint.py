@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+
+from accounts.enums import Actor
 from monitoring.enums import RejectReason
 from monitoring.models import Delivery, Problem, RejectedDelivery, Source
 from monitoring.services.authenticating import forget_sources
 from monitoring.services.sourcing import rotate_token
-
-from accounts.enums import Actor
 from tests.monitoring.bodies import problem, recovery, sample, update
 from tests.monitoring.conftest import URL, Post
 from tickets.models import Ticket
@@ -47,7 +47,10 @@ def test_test_button_is_answered_without_a_write(post: Post) -> None:
 @pytest.mark.parametrize("token", ["", "wrong", "hz_" + "x" * 43, "тайна"])
 def test_wrong_token_is_turned_away_without_a_hint(client: Client, source: Source, token: str) -> None:
     answer = client.post(
-        URL, b"{}", content_type="application/json", headers={"Authorization": f"Bearer {token}".encode().decode("latin-1")}
+        URL,
+        b"{}",
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}".encode().decode("latin-1")},
     )
     assert answer.status_code == 401
     assert answer["Content-Type"] == "application/problem+json"
@@ -136,7 +139,10 @@ def test_only_post_is_understood(client: Client, method: str) -> None:
 
 def test_address_with_a_slash_at_the_end_is_answered_not_redirected(client: Client, token: str) -> None:
     answer = client.post(
-        URL + "/", json.dumps(problem()), content_type="application/json", headers={"Authorization": f"bearer {token}"}
+        URL + "/",
+        json.dumps(problem()),
+        content_type="application/json",
+        headers={"Authorization": f"bearer {token}"},
     )
     assert answer.status_code == 200
 

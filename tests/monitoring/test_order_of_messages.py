@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 import time_machine
-from monitoring.enums import Outcome, ProblemState, RecoveryPolicy
-from monitoring.models import Delivery, Problem, Source
-from monitoring.services.authenticating import forget_sources
 
 from accounts.enums import Actor
 from common import clock
+from monitoring.enums import Outcome, ProblemState, RecoveryPolicy
+from monitoring.models import Delivery, Problem, Source
+from monitoring.services.authenticating import forget_sources
 from tests import factories
 from tests.monitoring.bodies import all_samples, problem, recovery, sample, update
 from tests.monitoring.conftest import Post
@@ -63,9 +63,18 @@ def test_link_back_needs_an_address_and_a_trigger(post: Post) -> None:
 
 @pytest.mark.parametrize(
     ("severity", "category", "priority"),
-    [("5", "EM.MON", 1), ("4", "EM.MON", 2), ("3", "EM.MON", 2), ("2", "MR.DIAG", 3), ("1", "MR.DIAG", 4), ("0", "MR.DIAG", 4)],
+    [
+        ("5", "EM.MON", 1),
+        ("4", "EM.MON", 2),
+        ("3", "EM.MON", 2),
+        ("2", "MR.DIAG", 3),
+        ("1", "MR.DIAG", 4),
+        ("0", "MR.DIAG", 4),
+    ],
 )
-def test_severity_gives_category_and_priority(post: Post, severity: str, category: str, priority: int) -> None:
+def test_severity_gives_category_and_priority(
+    post: Post, severity: str, category: str, priority: int
+) -> None:
     post(problem(nseverity=severity))
     ticket = Ticket.objects.select_related("category").get()
     assert (ticket.category and ticket.category.code, ticket.priority, ticket.line) == (category, priority, 1)
@@ -101,7 +110,9 @@ def test_several_services_of_one_customer_name_the_customer_only(post: Post) -> 
 
 
 @pytest.mark.parametrize(("ago", "counted"), [(60, 60), (600, 120), (-60, 0)])
-def test_clock_starts_when_the_alert_fired_but_at_most_two_minutes_back(post: Post, ago: int, counted: int) -> None:
+def test_clock_starts_when_the_alert_fired_but_at_most_two_minutes_back(
+    post: Post, ago: int, counted: int
+) -> None:
     with time_machine.travel("2026-03-02T08:00:00Z", tick=False):
         post(problem(event_ts=str(int(clock.now().timestamp()) - ago)))
         assert Ticket.objects.get().received_at == clock.now() - timedelta(seconds=counted)
@@ -250,7 +261,9 @@ def test_t13_goes_on_in_the_ticket_that_a_merged_one_went_into(post: Post) -> No
     first = Ticket.objects.get()
     post(problem(50, trigger_id="777"))
     second = Ticket.objects.exclude(pk=first.pk).get()
-    move(actor=factories.operator(1), ticket_id=first.pk, transition="merge", target=second, leak_checked=True)
+    move(
+        actor=factories.operator(1), ticket_id=first.pk, transition="merge", target=second, leak_checked=True
+    )
     post(problem(2))
     assert Problem.objects.get(event_id=2).ticket == second
 

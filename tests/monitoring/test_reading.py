@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
+
 from monitoring.adapters import zabbix
 from monitoring.adapters.body import elements
 from monitoring.adapters.values import Refused, as_moment, is_absent, is_macro
 from monitoring.enums import AlertKind, RejectReason
-
 from tests.monitoring.bodies import all_samples, problem, recovery, sample_object, update
 
 KINDS = {
@@ -42,7 +42,9 @@ def test_text_of_people_survives_as_written() -> None:
     assert ("empty", "") in alert.tags
 
 
-@pytest.mark.parametrize("value", ["{EVENT.ID}", "{$ZABBIX.URL}", '{$HTTP.TLS.VERIFY:"Desk"}', "{{EVENT.NAME}.regsub(a,b)}"])
+@pytest.mark.parametrize(
+    "value", ["{EVENT.ID}", "{$ZABBIX.URL}", '{$HTTP.TLS.VERIFY:"Desk"}', "{{EVENT.NAME}.regsub(a,b)}"]
+)
 def test_macro_left_as_text_counts_as_absent(value: str) -> None:
     assert is_macro(value)
     assert is_absent(value)
@@ -60,7 +62,9 @@ def test_required_field_that_is_missing_is_named() -> None:
     assert [item["field"] for item in refused.value.extra["errors"]] == ["tags", "trigger_id"]
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "1.5", "1e3", "abc", "٣", "9" * 30, str(2**63), True, 1.5, [], {}, "1 2", None, ""])
+@pytest.mark.parametrize(
+    "value", ["0", "-1", "1.5", "1e3", "abc", "٣", "9" * 30, str(2**63), True, 1.5, [], {}, "1 2", None, ""]
+)
 def test_event_id_that_is_no_positive_number_is_refused(value: Any) -> None:
     with pytest.raises(Refused) as refused:
         zabbix.read({**problem(), "event_id": value})
@@ -86,14 +90,19 @@ def test_field_that_makes_no_sense_is_named(field: str, value: Any) -> None:
 
 
 def test_unresolved_host_and_tags_do_not_lose_the_alert() -> None:
-    alert = zabbix.read(problem(host_id1="*UNKNOWN*", host1="*UNKNOWN*", host_name1="", tags="{EVENT.TAGSJSON}"))
+    alert = zabbix.read(
+        problem(host_id1="*UNKNOWN*", host1="*UNKNOWN*", host_name1="", tags="{EVENT.TAGSJSON}")
+    )
     assert alert.kind == AlertKind.PROBLEM
     assert alert.hosts == ()
     assert alert.tags == ()
 
 
 def test_tags_may_be_a_json_array_itself() -> None:
-    assert zabbix.read(problem(tags=[{"tag": "a", "value": "b"}, {"tag": "a"}])).tags == (("a", "b"), ("a", ""))
+    assert zabbix.read(problem(tags=[{"tag": "a", "value": "b"}, {"tag": "a"}])).tags == (
+        ("a", "b"),
+        ("a", ""),
+    )
 
 
 def test_two_updates_of_an_old_server_differ_by_date_time_action_and_message() -> None:

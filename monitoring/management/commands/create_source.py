@@ -16,7 +16,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", choices=SourceKind.values, help="what posts the alerts")
         parser.add_argument("--name", required=True, help="how operators will see it")
-        parser.add_argument("--recovery", choices=RecoveryPolicy.values, default=RecoveryPolicy.UNTOUCHED.value)
+        parser.add_argument(
+            "--recovery", choices=RecoveryPolicy.values, default=RecoveryPolicy.UNTOUCHED.value
+        )
         parser.add_argument(
             "--reopen-minutes",
             type=int,
