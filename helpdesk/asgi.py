@@ -30,7 +30,8 @@ class Application:
     """Routes `/live/` to the streams of this process and the rest to Django."""
 
     def __init__(self, django: Callable[..., Any], *, threads: int = THREADS) -> None:
-        self.django = WSGIMiddleware(django, workers=threads)
+        # The library describes messages more narrowly than the ASGI standard, which we pass through untouched.
+        self.django: Any = WSGIMiddleware(django, workers=threads)
         self._hub: Hub | None = None
         self._live: LiveEndpoint | None = None
 
@@ -40,11 +41,10 @@ class Application:
         elif scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
         elif scope["path"] == "/live/":
-            await self.live(scope, receive, send)
+            await self.live()(scope, receive, send)
         else:
             await self._ask_django(scope, receive, send)
 
-    @property
     def live(self) -> LiveEndpoint:
         """Made inside the running loop, so that the application also works under a server without lifespan."""
         if self._live is None:
@@ -67,7 +67,7 @@ class Application:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        assert self.live
+        self.live()
         _on_stop(self._close_streams)
         await send({"type": "lifespan.startup.complete"})
         await receive()

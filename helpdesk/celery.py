@@ -5,6 +5,7 @@ Queues: `clock` (the SLA tick and the sweeps, a process of its own so that nothi
 """
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery, Task, signals
@@ -45,6 +46,9 @@ class DeskTask(Task):  # type: ignore[type-arg]
     default_retry_delay = 5
 
 
+# It warns of root because of pickle, which we do not accept from anyone.
+warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+
 app = Celery("helpdesk", task_cls=DeskTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
@@ -80,15 +84,15 @@ app.conf.update(
     timezone="UTC",
     enable_utc=True,
 )
-app.conf.broker_url = broker_url(settings.CELERY_BROKER_URL)
-app.conf.beat_schedule = {
-    **settings.CELERY_BEAT_SCHEDULE,
-    "worker-pulse": {
-        "task": "helpdesk.pulse",
-        "schedule": 10.0,
-        "options": {"queue": "interactive", "expires": 30},
-    },
+WORKER_PULSE = {
+    "task": "helpdesk.pulse",
+    "schedule": 10.0,
+    "options": {"queue": "interactive", "expires": 30},
 }
+app.conf.update(
+    broker_url=broker_url(settings.CELERY_BROKER_URL),
+    beat_schedule={**settings.CELERY_BEAT_SCHEDULE, "worker-pulse": WORKER_PULSE},
+)
 app.autodiscover_tasks()
 
 

@@ -48,7 +48,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """200 when every part is well, 503 otherwise. Says states only: anyone may ask."""
     parts = components()
     well = all(state == "ok" for state in parts.values())
-    return JsonResponse({"status": "ok" if well else "unwell", **parts}, status=200 if well else 503)
+    response = JsonResponse({"status": "ok" if well else "unwell", **parts}, status=200 if well else 503)
+    # A watcher asks every few seconds: Django need not log each 503 as an error of its own.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 — how Django marks it
+    return response
 
 
 @require_safe

@@ -7,6 +7,7 @@ Redis under DATA_DIR. Only in embedded mode may the demo organisation with its k
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 import django_stubs_ext
@@ -35,17 +36,12 @@ _embedded_database_url, _embedded_redis_url = embedded.urls(DATA_DIR)
 DATABASE_URL = os.environ.get("DATABASE_URL") or _embedded_database_url
 REDIS_URL = os.environ.get("REDIS_URL") or _embedded_redis_url
 
-DATABASES = {
-    "default": {
-        **dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True),
-        "ATOMIC_REQUESTS": False,
-    }
+_database: dict[str, Any] = {**dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)}
+_database["OPTIONS"] = {
+    "options": "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
+    **_database.get("OPTIONS", {}),
 }
-DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"].setdefault(
-    "options",
-    "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
-)
+DATABASES: dict[str, dict[str, Any]] = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -295,7 +291,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"queue": "mail_in", "expires": 30},
     },
-    "tickets-wake": {"task": "tickets.wake_due", "schedule": 10.0, "options": {"queue": "clock", "expires": 10}},
+    "tickets-wake": {
+        "task": "tickets.wake_due",
+        "schedule": 10.0,
+        "options": {"queue": "clock", "expires": 10},
+    },
     # A tick that could not run within its second is worthless: the next one does the same work.
     "sla-tick": {"task": "sla.tick", "schedule": 1.0, "options": {"queue": "clock", "expires": 2}},
     "monitoring-deliveries": {

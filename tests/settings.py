@@ -16,7 +16,7 @@ for name, value in {
     os.environ.setdefault(name, value)
 
 from helpdesk.settings import *  # noqa: E402, F403 — the real settings, read after the lines above
-from helpdesk.settings import CACHES, DATA_DIR, DATABASES, STORAGES  # noqa: E402
+from helpdesk.settings import CACHES, DATA_DIR, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 TESTING = True
 SUFFIX = os.environ.get("TEST_DB_SUFFIX", "")
@@ -39,6 +39,7 @@ CELERY_BROKER_URL = "memory://"
 # The pages are the same on the desk's own servers and on others; only the address of the data differs.
 EMBEDDED = WHITENOISE_USE_FINDERS = True
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

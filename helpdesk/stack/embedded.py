@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -82,7 +83,7 @@ class Lease:
 
     layout: Layout
     users: int
-    process: subprocess.Popen[bytes] | None
+    process: subprocess.Popen[bytes] | None = None
 
     def release(self) -> None:
         """Let go; when nobody else holds the services, return after they have ended."""
@@ -91,7 +92,7 @@ class Lease:
         os.close(self.users)
         self.users = -1
         limit = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < limit and _keeper_alive(self.layout) and not _others_use(self.layout):
+        while time.monotonic() < limit and keeper_alive(self.layout) and not _others_use(self.layout):
             time.sleep(0.05)
         if self.process is not None:
             self.process.poll()
@@ -111,7 +112,8 @@ def _others_use(layout: Layout) -> bool:
         return False
 
 
-def _keeper_alive(layout: Layout) -> bool:
+def keeper_alive(layout: Layout) -> bool:
+    """Whether the process that owns both servers is there."""
     with _opened(layout, "keeper") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -121,7 +123,7 @@ def _keeper_alive(layout: Layout) -> bool:
 
 
 @contextlib.contextmanager
-def _opened(layout: Layout, name: str):  # type: ignore[no-untyped-def]
+def _opened(layout: Layout, name: str) -> Iterator[int]:
     descriptor = os.open(layout.lock_file(name), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         yield descriptor
@@ -140,7 +142,7 @@ def acquire(data_dir: Path, *, durable: bool = True) -> Lease:
         fcntl.flock(users, fcntl.LOCK_SH)
         with _opened(layout, "start") as starting:
             fcntl.flock(starting, fcntl.LOCK_EX)
-            process = None if _keeper_alive(layout) else _start_keeper(layout, durable=durable)
+            process = None if keeper_alive(layout) else _start_keeper(layout, durable=durable)
     except BaseException:
         os.close(users)
         raise

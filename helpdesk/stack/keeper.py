@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
 
 from helpdesk.stack import postgres, redis
 from helpdesk.stack.errors import StackError
@@ -24,7 +24,7 @@ READY, FAILED = "ready", "failed "
 POLL_SECONDS = 0.2
 
 
-class _Stop(Exception):  # noqa: N818 — a request, not an error
+class _Stop(Exception):
     pass
 
 
@@ -39,33 +39,48 @@ def _tell(text: str) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-def _wait_until_unused(users: int, servers: list[subprocess.Popen[bytes]]) -> None:
-    """Return when the last user has gone or a server has died."""
-    while all(server.poll() is None for server in servers):
+class Keeper:
+    """Both servers of one data directory, started in order and started again if one dies under its users."""
+
+    def __init__(self, layout: Layout, *, durable: bool) -> None:
+        self.layout, self.durable = layout, durable
+        self.servers: dict[ModuleType, subprocess.Popen[bytes]] = {}
+
+    def start(self) -> None:
+        for kind in (redis, postgres):
+            if kind not in self.servers or self.servers[kind].poll() is not None:
+                if kind is postgres:
+                    postgres.initialise(self.layout, durable=self.durable)
+                self.servers[kind] = kind.start(self.layout, durable=self.durable)
+
+    def stop(self) -> None:
+        for kind in (postgres, redis):
+            if kind in self.servers:
+                kind.stop(self.servers[kind])
+
+    def run(self) -> None:
+        """Return when unused or told to stop. New users wait on the lock until we have ended, then start afresh."""
+        users = os.open(self.layout.lock_file("users"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(POLL_SECONDS)
-        else:
-            return
+            self.start()
+            _tell(READY)
+            while not _alone(users):
+                time.sleep(POLL_SECONDS)
+                self.start()
+        except _Stop:
+            pass
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            self.stop()
 
 
-def keep(layout: Layout, *, durable: bool) -> None:
-    """Run both servers until unused. New users wait on the lock until we have ended, and then start afresh."""
-    users = os.open(layout.lock_file("users"), os.O_RDWR | os.O_CREAT, 0o600)
-    servers: list[subprocess.Popen[bytes]] = []
+def _alone(users: int) -> bool:
+    """Whether nobody holds the services; if so, nobody can take them any more until this process ends."""
     try:
-        servers.append(redis.start(layout, durable=durable))
-        postgres.initialise(layout, durable=durable)
-        servers.append(postgres.start(layout, durable=durable))
-        _tell(READY)
-        _wait_until_unused(users, servers)
-    except _Stop:
-        pass
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        for server, stop in reversed(list(zip(servers, (redis.stop, postgres.stop), strict=False))):
-            stop(server)
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def main(arguments: list[str]) -> int:
@@ -75,7 +90,7 @@ def main(arguments: list[str]) -> int:
     alone = os.open(layout.lock_file("keeper"), os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(alone, fcntl.LOCK_EX)
     try:
-        keep(layout, durable=arguments[1] == "durable")
+        Keeper(layout, durable=arguments[1] == "durable").run()
     except StackError as error:
         _tell(FAILED + str(error))
         return 1

@@ -9,6 +9,7 @@ else): PostgreSQL refuses to run as root, but a checkout under /root must work t
 
 import ctypes
 import os
+import signal
 import sys
 
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
@@ -49,7 +50,14 @@ def die_with(parent: int, signal_number: int) -> None:
         sys.exit(1)
 
 
+def ordinary_signals() -> None:
+    """Whoever started us may ignore these; the command must not inherit that."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def main(arguments: list[str]) -> None:
+    ordinary_signals()
     parent, signal_number, uid, gid, keep_access = (int(value) for value in arguments[:5])
     if uid >= 0:
         become(uid, gid, bool(keep_access))

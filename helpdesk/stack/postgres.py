@@ -163,7 +163,7 @@ def start(layout: Layout, *, durable: bool) -> subprocess.Popen[bytes]:
         "unix_socket_directories": str(layout.postgres_sockets),
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    arguments = [binaries() / "postgres", "-D", layout.postgres, *options]
+    arguments: list[str | Path] = [binaries() / "postgres", "-D", layout.postgres, *options]
     log = layout.logs / "postgres.log"
     with log.open("ab") as output:
         begin = output.tell()
