@@ -21,7 +21,7 @@ class TokenAuthentication(BaseAuthentication):
         user = user_of_token(text.strip())
         if user is None:
             raise AuthenticationFailed(_("This token is not valid."))
-        request._request.actor = actor_for(user)
+        vars(request._request)["actor"] = actor_for(user)
         return user, None
 
     def authenticate_header(self, request: Request) -> str:

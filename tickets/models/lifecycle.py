@@ -7,7 +7,7 @@ predicate, carried by django_fsm as `permission`; guards need the command's data
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -106,8 +106,8 @@ def _method(move: Move) -> Callable[..., None]:
         field="state",
         source=list(move.sources),
         target=target or (states[0] if states else None),
-        conditions=[lambda ticket: ticket.line in move.lines],
-        permission=move.who,
+        conditions=[lambda ticket: cast("Any", ticket).line in move.lines],
+        permission=cast("Any", move.who),
         custom={"id": move.id, "guards": move.guards},
     )
     method: Callable[..., None] = decorate(body)

@@ -50,7 +50,8 @@ class Field:
     help: str | Promise = ""
 
     def objects(self) -> QuerySet[Any]:
-        return _SCOPES[self.model]()
+        found: QuerySet[Any] = _SCOPES[self.model]()
+        return found
 
 
 _SCOPES: dict[Any, Any] = {

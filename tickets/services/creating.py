@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from common.errors import Invalid
 from tickets.enums import Channel, EventType, MessageKind, Priority, State
 from tickets.models import Category, Ticket
 from tickets.services import informing, messages, recording
+from tickets.services.attaching import Upload
 
 SUBJECT_MAX = 300
 
@@ -47,7 +47,7 @@ def create_ticket(
     language: str | None = None,
     dedup_key: str | None = None,
     reply_to: str = "",
-    attachments: Sequence[UploadedFile] = (),
+    attachments: Sequence[Upload] = (),
     external_id: str = "",
     is_outbound: bool = False,
     acknowledge: bool = True,

@@ -40,9 +40,8 @@ def _taken(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) ->
 
 def _back_to_work(ticket: Ticket) -> Outcome:
     """To the assignee if on shift, else to the line's queue (invariant I7)."""
-    on_shift = Operator.objects.filter(
-        user_id=ticket.assignee_id, on_shift=True, user__is_active=True
-    ).exists()
+    here = Operator.objects.filter(on_shift=True, user__is_active=True)
+    on_shift = ticket.assignee_id is not None and here.filter(user_id=ticket.assignee_id).exists()
     sets: dict[str, Any] = {"resume_at": None, "wake_at": None, "reminders_sent": 0}
     if on_shift:
         return Outcome(State.IN_PROGRESS, sets)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from accounts.enums import Actor
@@ -12,6 +11,7 @@ from common.errors import Invalid
 from tickets.enums import MessageKind, Visibility
 from tickets.models import Message, Ticket
 from tickets.services import attaching
+from tickets.services.attaching import Upload
 
 TEXT_MAX = 200_000
 
@@ -26,7 +26,7 @@ def store(
     occurred_at: datetime | None = None,
     is_human: bool = True,
     quoted: str = "",
-    attachments: Sequence[UploadedFile] = (),
+    attachments: Sequence[Upload] = (),
     external_id: str = "",
 ) -> Message:
     """One message with its files. A note is internal, everything else is public; there is no third way.

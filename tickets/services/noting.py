@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.enums import Actor
@@ -13,6 +12,7 @@ from common.errors import NotAllowed
 from tickets.enums import EventType, MessageKind
 from tickets.models import Message, Ticket
 from tickets.services import messages, recording
+from tickets.services.attaching import Upload
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def add_note(
     actor: Actor,
     ticket_id: int,
     text: str,
-    attachments: Sequence[UploadedFile] = (),
+    attachments: Sequence[Upload] = (),
     at: datetime | None = None,
 ) -> Message:
     """Add a note in any state of the ticket. Contacts cannot: `NotAllowed`. Raises `Missing` and `Invalid`."""

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from common.errors import Conflict, NotAllowed
 from tickets.enums import EventType, MessageKind, ReopenReason, State
 from tickets.models import Message, Ticket
 from tickets.services import creating, messages, recording
+from tickets.services.attaching import Upload
 from tickets.services.guards.periods import within_reopen_window
 from tickets.services.moving import move
 
@@ -34,7 +34,7 @@ def receive_message(
     actor: Actor,
     ticket_id: int,
     text: str,
-    attachments: Sequence[UploadedFile] = (),
+    attachments: Sequence[Upload] = (),
     channel: str | None = None,
     occurred_at: datetime | None = None,
     is_machine: bool = False,
@@ -88,7 +88,7 @@ def _follow_up(
     ticket: Ticket,
     actor: Actor,
     text: str,
-    attachments: Sequence[UploadedFile],
+    attachments: Sequence[Upload],
     channel: str | None,
     at: datetime,
     external_id: str,

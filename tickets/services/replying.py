@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from common.errors import Conflict, NotAllowed
 from tickets.enums import TERMINAL, EventType, MessageKind, State
 from tickets.models import Message, Ticket
 from tickets.services import informing, messages, recording
+from tickets.services.attaching import Upload
 
 
 @transaction.atomic
@@ -22,7 +22,7 @@ def reply(
     actor: Actor,
     ticket_id: int,
     text: str,
-    attachments: Sequence[UploadedFile] = (),
+    attachments: Sequence[Upload] = (),
     is_automatic: bool = False,
     at: datetime | None = None,
 ) -> Message:

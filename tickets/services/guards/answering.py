@@ -34,7 +34,7 @@ def human(case: Case) -> str | None:
 def silent(case: Case) -> str | None:
     ticket = case.ticket
     last = last_customer_message(ticket)
-    since = max(filter(None, (ticket.resolved_at, last and last.occurred_at)))
+    since = max(moment for moment in (ticket.resolved_at, last.occurred_at if last else None) if moment)
     return None if clock.now() - since >= auto_close_after(ticket) else _("The customer may still answer.")
 
 
