@@ -86,6 +86,11 @@ class Table:
         return self.starts[index] + (amount - self.sums[index])
 
 
+def utc(at: datetime) -> datetime:
+    """Subtracting two datetimes of one zone ignores its clock changes; only UTC is safe to reckon in."""
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
+
+
 def merged(spans: list[Span]) -> list[Span]:
     """Union of spans as sorted disjoint spans; touching ones become one."""
     result: list[Span] = []
@@ -127,7 +132,7 @@ class Calendar:
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Working time between two instants; zero when they are not in order."""
-        start, end = start.astimezone(UTC), end.astimezone(UTC)
+        start, end = utc(start), utc(end)
         if end <= start:
             return ZERO
         if self._always:
@@ -137,7 +142,7 @@ class Calendar:
 
     def add(self, start: datetime, amount: timedelta) -> datetime:
         """The earliest instant at or after `start` by which `amount` of working time has passed."""
-        start = start.astimezone(UTC)
+        start = utc(start)
         if amount <= ZERO:
             return start
         if self._always:

@@ -24,6 +24,9 @@ class Flags:
     notify_on_monitoring: bool = True
 
 
+FLAGS = tuple(Flags.__dataclass_fields__)
+
+
 @dataclass(frozen=True, slots=True)
 class Brought:
     """What a merged ticket brings along at the merge: its resolution time and its oldest unanswered message."""
@@ -47,21 +50,19 @@ class Case:
     customer_id: int | None = None
     outbound: bool = False
     clocks: dict[Key, Clock] = field(default_factory=dict)
+    latest: dict[tuple[Kind, int], Clock] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
 
     def clock(self, kind: Kind, cycle: int | None = None, line: int = 0) -> Clock | None:
         return self.clocks.get((kind, cycle or self.cycle, line))
 
-    def last(self, kind: Kind) -> Clock | None:
-        """The clock of the highest cycle of a kind without lines."""
-        cycle = self.count(kind)
-        return self.clocks.get((kind, cycle, 0)) if cycle else None
+    def last(self, kind: Kind, line: int = 0) -> Clock | None:
+        """The clock of the highest cycle; only that one can still be live."""
+        return self.latest.get((kind, line))
 
     def count(self, kind: Kind) -> int:
-        cycle = 0
-        while (kind, cycle + 1, 0) in self.clocks:
-            cycle += 1
-        return cycle
+        clock = self.last(kind)
+        return clock.cycle if clock else 0
 
     def open(
         self, kind: Kind, at: datetime, *, cycle: int = 1, line: int = 0, target: Target | None = None
@@ -70,7 +71,7 @@ class Case:
         promise = target or self.terms.target(kind, line)
         clock = Clock(kind, cycle, line, promise.amount, promise.calendar, self.terms.version, at)
         clock.hidden = self.state == "spam"
-        self.clocks[kind, cycle, line] = clock
+        self.clocks[kind, cycle, line] = self.latest[kind, line] = clock
         clock.start(at)
         clock.note(
             at, "started", target=promise.amount, calendar=promise.calendar.key, policy=self.terms.version
@@ -83,21 +84,24 @@ class Case:
         return first is None or not first.is_live
 
     def advance(self, now: datetime) -> None:
-        for clock in self.clocks.values():
-            clock.advance(now)
+        for clock in self.latest.values():
+            if clock.due_at is not None and clock.due_at < now:
+                clock.advance(now)
 
     def learn(self, event: Event) -> None:
         """Take over what the event says about the ticket after it."""
         self.line = event.line or self.line
-        self.facts = replace(
-            self.facts,
-            priority=event.priority or self.facts.priority,
-            category=self.facts.category if event.category is None else event.category,
-            tier=event.data.get("tier") or self.facts.tier,
-            contract_id=event.data.get("contract_id") or self.facts.contract_id,
-            service_id=event.data.get("service_id") or self.facts.service_id,
+        data, old = event.data, self.facts
+        facts = (
+            event.priority or old.priority,
+            old.category if event.category is None else event.category,
+            data.get("tier") or old.tier,
+            data.get("contract_id") or old.contract_id,
+            data.get("service_id") or old.service_id,
         )
-        stated = {name: bool(event.data[name]) for name in Flags.__dataclass_fields__ if name in event.data}
+        if facts != (old.priority, old.category, old.tier, old.contract_id, old.service_id):
+            self.facts = Facts(*facts, old.channel)
+        stated = {name: bool(data[name]) for name in FLAGS if name in data}
         if stated:
             self.flags = replace(self.flags, **stated)
 

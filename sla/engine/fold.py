@@ -115,7 +115,7 @@ def _rematch(case: Case, event: Event) -> None:
     case.learn(event)
     case.customer_id = event.data.get("customer_id") or case.customer_id
     case.terms = case.policy.match(case.facts, event.at)
-    for clock in case.clocks.values():
+    for clock in case.latest.values():
         target = case.terms.target(clock.kind, clock.line)
         if clock.kind in FIXED or target == old.target(clock.kind, clock.line):
             continue

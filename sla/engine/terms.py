@@ -27,6 +27,9 @@ class Kind(StrEnum):
     KBD = "KBD"
     BYP = "BYP"
 
+    # Kinds are dictionary keys on every step of a fold; Enum's own hash is a Python function.
+    __hash__ = str.__hash__
+
 
 class Verdict(StrEnum):
     RUNNING = "running"

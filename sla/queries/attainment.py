@@ -34,7 +34,7 @@ TICKETS = f"""
 """  # noqa: S608 — put together from the constants above
 CLOCKS = f"""
     SELECT clock.kind, count(*) FILTER (WHERE clock.verdict = 'met'), count(*) {JUDGED} GROUP BY clock.kind
-"""  # noqa: S608 — put together from the constants above
+"""
 FIRST = f"""
     SELECT count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds),
            percentile_cont(0.95) WITHIN GROUP (ORDER BY seconds), count(*) FILTER (WHERE seconds <= 90)

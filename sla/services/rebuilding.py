@@ -58,8 +58,8 @@ def drifts(ticket: Ticket) -> list[Drift]:
 
 
 def _awaits_sweep(before: Clock, row: Clock) -> bool:
-    """The deadline has passed since the last sweep: the next one will write what the replay already says."""
-    return before.next_at is not None and before.due_at == row.breached_at
+    """Only time has passed: the next sweep (or, for a hidden clock, the next event) writes what the replay says."""
+    return (before.next_at is not None or before.is_hidden) and before.due_at == row.breached_at
 
 
 def check(*, repair: bool = False, batch: int = 500) -> Iterator[Drift]:

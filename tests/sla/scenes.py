@@ -52,7 +52,9 @@ class Scene:
         state = stated.pop("state", "new")
         self.events = [Event(at(start), Type.CREATED, state, 1, priority, "EM.VM", stated)]
 
-    def say(self, when: str, type_: Type, *, state: str | None = None, line: int | None = None, **data: Any) -> "Scene":
+    def say(
+        self, when: str, type_: Type, *, state: str | None = None, line: int | None = None, **data: Any
+    ) -> "Scene":
         priority = data.pop("priority", None)
         self.events.append(Event(at(when), type_, state, line, priority, None, data))
         return self
@@ -69,5 +71,6 @@ class Scene:
     def fold(self, as_of: str | None = None, **options: Any) -> Folded:
         return fold(self.events, self.policy, as_of=at(as_of) if as_of else None, **options)
 
-    def clock(self, kind: Kind, as_of: str | None = None, *, index: int = -1, line: int = 0) -> Clock:
-        return [clock for clock in self.fold(as_of).of(kind) if clock.line in (line, clock.line if not line else line)][index]
+    def clock(self, kind: Kind, as_of: str | None = None, *, line: int = 0) -> Clock:
+        """The last cycle of a kind."""
+        return [clock for clock in self.fold(as_of).of(kind) if clock.line == line][-1]

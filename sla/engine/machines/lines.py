@@ -46,7 +46,7 @@ class LineClocks(Machine):
             clock_here.note(event.at, "reopened")
 
     def _clocks(self, case: Case) -> list[Clock]:
-        return [clock for clock in case.clocks.values() if clock.kind in OLA and clock.cycle == case.cycle]
+        return [clock for clock in case.latest.values() if clock.kind in OLA and clock.cycle == case.cycle]
 
 
 class Vendor(Machine):
