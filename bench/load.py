@@ -67,11 +67,11 @@ def copies(originals: list[int], first: int, last: int) -> None:
     from tickets.models import Message, Ticket, TicketEvent
 
     say(f"loading {(last - first + 1) * len(originals):,} tickets with messages, events and running clocks")
-    ahead = "interval '1 day' + (g % 80000) * interval '1 second'"
+    ahead = "interval '1 day' + (g %% 80000) * interval '1 second'"
     new_id = f"{BASE} + g::bigint * {STRIDE} + {{}}"
     with transaction.atomic(), connection.cursor() as cursor:
         for model, moved in (
-            (Ticket, {"id": new_id.format("p.id"), "number": "'B' || lpad((g * 20 + p.id % 20)::text, 9, '0')",
+            (Ticket, {"id": new_id.format("p.id"), "number": "'B' || lpad((g * 20 + p.id %% 20)::text, 9, '0')",
                       "next_due_at": f"p.next_due_at + {ahead}"}),
             (Message, {"ticket_id": new_id.format("p.ticket_id")}),
             (TicketEvent, {"ticket_id": new_id.format("p.ticket_id")}),

@@ -40,7 +40,11 @@ def _due() -> Result:
         Clock.objects.filter(next_at__isnull=False).order_by("-pk").values_list("pk", flat=True)[:DUE]
     )
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE sla_clock SET next_at = clock_timestamp() WHERE id = ANY(%s)", [chosen])
+        cursor.execute(
+            "UPDATE sla_clock SET next_at = now(), ahead = jsonb_set(ahead, '{0,1}', to_jsonb(now()::text)) "
+            "WHERE id = ANY(%s)",
+            [chosen],
+        )
     before = ClockFiring.objects.count()
     began = time.perf_counter()
     while Clock.objects.filter(next_at__lte=database_now()).exists():
