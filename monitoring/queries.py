@@ -1,52 +1,27 @@
 """Read side of monitoring."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Count, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, QuerySet, Sum
 
 from assets.models import Service
 from common import clock
-from monitoring.adapters.alert import Alert
-from monitoring.enums import ProblemState
 from monitoring.models import Delivery, Problem, RejectedDelivery, Source
 
-# More services on one host than this and nobody's service is named; the ticket only needs to know "several".
-SERVICES_LOOKED_AT = 50
 
-
-def problem_and_predecessor(
-    *, source_id: int, alert: Alert, since: datetime
-) -> tuple[Problem | None, Problem | None]:
-    """The problem of the event, and the newest other one of its trigger that has a ticket and is open or recovered
-    after `since`. One query.
-    """
-    mine = Problem.objects.filter(source_id=source_id, event_id=alert.event_id).order_by()
-    if alert.trigger_id is None:
-        return mine.first(), None
-    same_trigger = Problem.objects.filter(
-        Q(state=ProblemState.OPEN) | Q(recovered_at__gte=since),
-        source_id=source_id, trigger_id=alert.trigger_id, ticket__isnull=False,
-    ).exclude(event_id=alert.event_id)  # fmt: skip
-    found = list(mine.union(same_trigger.order_by("-event_id")[:1], all=True))
-    own = next((problem for problem in found if problem.event_id == alert.event_id), None)
-    other = next((problem for problem in found if problem.event_id != alert.event_id), None)
-    return own, other
+def problem(pk: int | None) -> Problem | None:
+    return None if pk is None else Problem.objects.filter(pk=pk).first()
 
 
 def problem_of_event(*, source_id: int, event_id: int) -> Problem | None:
     return Problem.objects.filter(source_id=source_id, event_id=event_id).first()
 
 
-def services_behind(alert: Alert) -> list[Service]:
-    """Active services watched through the alert's hosts, matched by host id or technical name."""
-    ids = [host.id for host in alert.hosts if host.id is not None]
-    names = [host.name for host in alert.hosts if host.name]
-    if not ids and not names:
-        return []
-    found = Service.objects.active().on_hosts(ids, names).select_related("customer").order_by("pk")
-    return list(found[:SERVICES_LOOKED_AT])
+def services(pks: set[int]) -> list[Service]:
+    """The services with their customers; no query for none."""
+    return list(Service.objects.filter(pk__in=pks).select_related("customer").order_by("pk")) if pks else []
 
 
 def problems_of_ticket(ticket_id: int) -> QuerySet[Problem]:

@@ -146,15 +146,16 @@ def _tags(fields: Fields) -> tuple[tuple[str, str], ...]:
     if is_absent(value):
         return ()
     try:
-        pairs = json.loads(value) if isinstance(value, str) else value
-        if not isinstance(pairs, list):
-            raise ValueError
-        return tuple(
-            (storable(str(pair["tag"]))[:255], storable(str(pair.get("value", "")))[:255]) for pair in pairs
-        )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        pairs: Any = json.loads(value) if isinstance(value, str) else value
+        return tuple(_tag(pair) for pair in pairs)
+    # Not JSON, nested without end, not an array, or an element that is no object with a tag.
+    except (ValueError, RecursionError, TypeError, KeyError):
         fields.complain("tags", _("A JSON array of objects with “tag” and “value” is expected."))
         return ()
+
+
+def _tag(pair: dict[str, object]) -> tuple[str, str]:
+    return storable(str(pair["tag"]))[:255], storable(str(pair.get("value", "")))[:255]
 
 
 def _acknowledged(fields: Fields) -> bool:

@@ -7,7 +7,6 @@ from accounts.enums import Actor
 from accounts.models import Customer
 from assets.models import Service
 from monitoring import queries
-from monitoring.adapters.alert import Alert
 from monitoring.enums import Outcome
 from monitoring.models import Problem
 from monitoring.services import describing
@@ -29,18 +28,20 @@ class Owner(NamedTuple):
 
 
 def open_or_join(
-    *, actor: Actor, alert: Alert, problem: Problem, predecessor: Problem | None, at: datetime
+    *, actor: Actor, problem: Problem, predecessor: Problem | None, service_ids: set[int], at: datetime
 ) -> Outcome:
     """Give an announced, open problem its ticket. `predecessor` is an earlier problem of the same trigger."""
     if predecessor is not None and carry_on(actor=actor, problem=problem, predecessor=predecessor):
         return Outcome.JOINED
     earlier = predecessor.ticket if predecessor else None
-    problem.ticket = _open(actor=actor, alert=alert, problem=problem, earlier=earlier, at=at)
+    problem.ticket = _open(actor=actor, problem=problem, service_ids=service_ids, earlier=earlier, at=at)
     return Outcome.OPENED
 
 
-def _open(*, actor: Actor, alert: Alert, problem: Problem, earlier: Ticket | None, at: datetime) -> Ticket:
-    owner = owner_of(queries.services_behind(alert))
+def _open(
+    *, actor: Actor, problem: Problem, service_ids: set[int], earlier: Ticket | None, at: datetime
+) -> Ticket:
+    owner = owner_of(queries.services(service_ids))
     chosen = classify(problem.worst_severity)
     return create_ticket(
         actor=actor,

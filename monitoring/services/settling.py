@@ -9,7 +9,7 @@ from monitoring.adapters.alert import Alert
 from monitoring.adapters.body import elements
 from monitoring.enums import AlertKind, Outcome
 from monitoring.models import Delivery, Problem
-from monitoring.services import describing, recovering
+from monitoring.services import describing, recovering, saving
 from monitoring.services.authenticating import SourceRules
 from monitoring.services.noting import note
 from monitoring.services.opening import open_or_join
@@ -26,6 +26,7 @@ class Change:
     alert: Alert
     problem: Problem
     predecessor: Problem | None
+    service_ids: set[int]
     at: datetime
     is_new: bool
     was_open: bool
@@ -54,16 +55,20 @@ def settle(change: Change) -> Outcome:
     problem = change.problem
     if change.alert.kind == AlertKind.PROBLEM and not change.was_open:
         problem.flaps += 1
-    problem.save(force_insert=change.is_new)
+    saving.save(problem, is_new=change.is_new)
     return _without_ticket(change) if problem.ticket_id is None else _tell_ticket(change)
 
 
 def _give_ticket(change: Change) -> Outcome:
     problem = change.problem
     outcome = open_or_join(
-        actor=change.actor, alert=change.alert, problem=problem, predecessor=change.predecessor, at=change.at
+        actor=change.actor,
+        problem=problem,
+        predecessor=change.predecessor,
+        service_ids=change.service_ids,
+        at=change.at,
     )
-    problem.save(force_insert=change.is_new)
+    saving.save(problem, is_new=change.is_new)
     if outcome == Outcome.JOINED:
         raise_priority(actor=change.actor, problem=problem)
     if not change.is_new:

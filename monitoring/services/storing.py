@@ -26,6 +26,10 @@ ON CONFLICT (source_id, dedupe_key) DO UPDATE
         last_seen_at = GREATEST(monitoring_delivery.last_seen_at, EXCLUDED.last_seen_at)
 RETURNING id, xmax = 0, processed_at IS NOT NULL
 """
+_SETTLE = """
+UPDATE monitoring_delivery SET processed_at = %s, outcome = %s, error = '', attempts = attempts + 1
+WHERE id = %s AND processed_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,16 @@ def store(*, source_id: int, alert: Alert, raw: bytes, received_at: datetime) ->
     return Stored(id=pk, is_new=is_new, is_processed=is_processed)
 
 
-def mark_processed(delivery_id: int, outcome: Outcome) -> bool:
-    """Settle the row inside the transaction that did its work. False: another worker had done it already."""
-    settled = Delivery.objects.filter(pk=delivery_id, processed_at__isnull=True).update(
-        processed_at=clock.now(), outcome=outcome, error="", attempts=F("attempts") + 1
-    )
-    return settled == 1
+class AlreadyProcessedError(Exception):
+    """Another worker settled this delivery first: what this one did must be rolled back."""
+
+
+def mark_processed(delivery_id: int, outcome: Outcome) -> None:
+    """Settle the row inside the transaction that did its work. Raises `AlreadyProcessedError`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, [clock.now(), outcome.value, delivery_id])
+        if cursor.rowcount != 1:
+            raise AlreadyProcessedError
 
 
 def mark_failed(delivery_id: int, error: Exception) -> None:

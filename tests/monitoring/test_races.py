@@ -11,7 +11,7 @@ from django.db import connection, connections
 from common import clock
 from monitoring.adapters.body import Element
 from monitoring.models import Delivery, Problem, Source
-from monitoring.services import processing
+from monitoring.services import claiming, processing
 from monitoring.services.authenticating import SourceRules
 from monitoring.services.receiving import Receipt, receive
 from monitoring.services.sweeping import sweep
@@ -87,10 +87,15 @@ def test_problems_of_one_trigger_at_once_share_a_ticket(source: Source) -> None:
 def test_control_without_the_lock_they_would_not(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     meeting = threading.Barrier(4)
 
-    def unlocked(source_id: int, alert: Any) -> None:
+    def unlocked(**values: Any) -> Any:
+        found = claiming.claim(**values)
+        # The others may look before this one has written.
+        with connection.cursor() as cursor:
+            cursor.execute("ROLLBACK; BEGIN")
         meeting.wait(10)
+        return found
 
-    monkeypatch.setattr(processing, "_lock", unlocked)
+    monkeypatch.setattr(processing, "claim", unlocked)
     assert race_of_one_trigger(source) > 1
 
 
