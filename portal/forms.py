@@ -1,0 +1,151 @@
+"""What a contact types in. Forms parse and validate; services decide and save."""
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Actor, Language, Theme
+from assets.models import Service
+from tickets.enums import CancelReason, CategoryKind, ReopenReason, Urgency
+from tickets.models import Category
+from tickets.services.creating import SUBJECT_MAX
+
+# The kinds of the catalogue, in the words of somebody who has a problem and no catalogue.
+KINDS = {
+    CategoryKind.EMERGENCY: _("Something does not work"),
+    CategoryKind.CHANGE: _("Please change something"),
+    CategoryKind.MAINTENANCE: _("Maintenance and checks"),
+    CategoryKind.INFORMATION: _("I have a question"),
+    CategoryKind.OUT_OF_SCOPE: _("Advice beyond our contract"),
+}
+URGENCIES = [
+    (Urgency.HIGH, _("Work has stopped, or the damage grows")),
+    (Urgency.MEDIUM, _("We can work around it, but need it today")),
+    (Urgency.LOW, _("It can wait")),
+]
+REOPEN_REASONS = [
+    (ReopenReason.NOT_FIXED, _("It still does not work")),
+    (ReopenReason.PARTLY, _("It works in part")),
+    (ReopenReason.RECURRED, _("It worked, then it happened again")),
+    (ReopenReason.NEW_QUESTION, _("I have another question about it")),
+]
+CANCEL_REASONS = [
+    (CancelReason.WITHDRAWN, _("It is no longer needed")),
+    (CancelReason.SELF_RECOVERED, _("It works again by itself")),
+    (CancelReason.DUPLICATE, _("I have sent it twice")),
+]
+
+
+class ManyFiles(forms.FileInput):
+    """The browser's own picker for several files; limits are in data attributes for the list beside it."""
+
+    allow_multiple_selected = True
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        limits = {
+            "data-max-bytes": settings.ATTACHMENT_MAX_BYTES,
+            "data-max-count": settings.ATTACHMENT_MAX_COUNT,
+        }
+        return super().get_context(name, value, {**limits, **(attrs or {})})
+
+
+class ManyFilesField(forms.FileField):
+    """A list of uploaded files; size, number and type are judged by the service that stores them."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
+        files: Sequence[Any] = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(ManyFilesField, self).clean(file, initial) for file in files]
+
+
+def text_field(label: Any, *, required: bool = True, rows: int = 5, **attrs: str) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows, **attrs})
+    return forms.CharField(label=label, required=required, widget=widget, strip=True)
+
+
+class RequestForm(forms.Form):
+    """A new request. `token` makes a second click on «Send» the same request."""
+
+    subject = forms.CharField(label=_("What is it about, in a few words?"), max_length=SUBJECT_MAX)
+    text = text_field(_("What happened?"), rows=6)
+    urgency = forms.TypedChoiceField(
+        label=_("How urgent is it for you?"), choices=URGENCIES, coerce=int, widget=forms.RadioSelect
+    )
+    category = forms.ChoiceField(label=_("Topic"), required=False)
+    service = forms.ModelChoiceField(
+        label=_("Service"), queryset=Service.objects.none(), required=False, empty_label=_("Not sure")
+    )
+    attachments = ManyFilesField(label=_("Files"), required=False)
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = topics()  # type: ignore[attr-defined]  # a ChoiceField
+        services = Service.objects.visible_to(actor).active().order_by("label", "name")
+        self.fields["service"].queryset = services  # type: ignore[attr-defined]  # a ModelChoiceField
+        if not services.exists():
+            del self.fields["service"]
+
+
+def topics() -> list[tuple[Any, Any]]:
+    """The catalogue offered to customers, grouped by kind, in the reader's language."""
+    groups: dict[CategoryKind, list[tuple[str, str]]] = {kind: [] for kind in KINDS}
+    for category in Category.objects.for_customers():
+        groups.setdefault(CategoryKind(category.kind), []).append((category.code, category.name))
+    offered = [(KINDS.get(kind, kind.label), names) for kind, names in groups.items() if names]
+    return [("", _("Not sure: choose for me")), *offered]
+
+
+class ReplyForm(forms.Form):
+    """A message on a request that exists: words, files or both."""
+
+    text = text_field(_("Your message"), required=False, rows=4)
+    attachments = ManyFilesField(label=_("Files"), required=False)
+
+
+class ReopenForm(forms.Form):
+    """«Not solved»: what is wrong, in the customer's words."""
+
+    reason = forms.ChoiceField(
+        label=_("What is wrong?"),
+        choices=REOPEN_REASONS,
+        widget=forms.RadioSelect,
+        initial=ReopenReason.NOT_FIXED,
+    )
+    message = text_field(_("What do you see?"))
+
+
+class CancelForm(forms.Form):
+    """Taking a request back before work has begun."""
+
+    reason = forms.ChoiceField(
+        label=_("Why?"), choices=CANCEL_REASONS, widget=forms.RadioSelect, initial=CancelReason.WITHDRAWN
+    )
+
+
+class ProfileForm(forms.Form):
+    """How the portal speaks to this person."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=Language, widget=forms.RadioSelect)
+    time_zone = forms.ChoiceField(label=_("Time zone"))
+    theme = forms.ChoiceField(label=_("Colours"), choices=Theme, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = time_zones()  # type: ignore[attr-defined]  # a ChoiceField
+
+
+def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every place of the time zone database, by continent."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(available_timezones()):
+        continent, slash, place = name.partition("/")
+        if slash and continent not in {"Etc", "SystemV", "US", "posix", "right"}:
+            groups.setdefault(continent, []).append((name, place.replace("_", " ").replace("/", ", ")))
+    return [*groups.items(), ("UTC", [("UTC", "UTC")])]

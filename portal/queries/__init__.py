@@ -1,0 +1,1 @@
+"""Read side: the list of requests, one request, what was promised."""

@@ -1,0 +1,1 @@
+"""Verbs of the customers' side that join two services of a lower room into one step."""
