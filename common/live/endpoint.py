@@ -77,7 +77,9 @@ class LiveEndpoint:
     async def _feed(self, stream: Stream, send: Send) -> None:
         while True:
             try:
-                event = await asyncio.wait_for(stream.queue.get(), self.heartbeat_seconds)
+                # Not wait_for: before Python 3.12 it may swallow the cancellation that ends this stream.
+                async with asyncio.timeout(self.heartbeat_seconds):
+                    event = await stream.queue.get()
             except TimeoutError:
                 await _write(send, heartbeat(now_ms()))
             else:

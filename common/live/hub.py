@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import re
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from common.live.tokens import now_ms
 logger = logging.getLogger(__name__)
 
 QUEUE_LIMIT = 256
+# A line break in a kind would be a second event.
+KIND = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 REMEMBERED_CHANNELS = 20_000
 RETRY_SECONDS = (0.1, 0.5, 1.0, 2.0)
 # Clocks of two web machines may differ by this much before a bell between rendering and connecting is overlooked.
@@ -32,6 +35,16 @@ class Event:
 
 # "You may have missed something: fetch what you show again."
 RESYNC = Event("resync")
+
+
+def parse(message: bytes | str) -> Event | None:
+    """What `publish` sent, or None."""
+    try:
+        content = json.loads(message)
+        kind, data = KIND.fullmatch(content["kind"]), json.dumps(content["data"], separators=(",", ":"))
+    except (ValueError, KeyError, TypeError):
+        return None
+    return Event(kind[0], data) if kind else None
 
 
 @dataclass(eq=False)
@@ -100,10 +113,8 @@ class Hub:
 
     def deliver(self, channel: str, message: bytes | str) -> None:
         """Hand one bell to its streams. A message that is not ours is dropped."""
-        try:
-            content = json.loads(message)
-            event = Event(str(content["kind"]), json.dumps(content["data"], separators=(",", ":")))
-        except (ValueError, KeyError, TypeError):
+        event = parse(message)
+        if event is None:
             logger.warning("Unreadable live message on %s", channel)
             return
         self._remember(channel)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError, RedisError, TimeoutError  # noqa: A004 — not the built-in ones
 from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class _Bell:
         if time.monotonic() < self.quiet_until:
             return
         try:
-            client(settings.REDIS_URL).publish(channel, message)
+            self._send(channel, message)
         except (RedisError, OSError) as error:
             self.quiet_until = time.monotonic() + QUIET_SECONDS
             if not self.failed:
@@ -40,6 +40,16 @@ class _Bell:
             if self.failed:
                 logger.warning("Live push works again")
             self.failed = False
+
+    def _send(self, channel: str, message: str) -> None:
+        redis = client(settings.REDIS_URL)
+        try:
+            redis.publish(channel, message)
+        except TimeoutError:
+            raise
+        except ConnectionError:
+            # A pooled connection that Redis closed in the meantime: once more on a fresh one.
+            redis.publish(channel, message)
 
 
 _bell = _Bell()
@@ -53,7 +63,7 @@ def client(url: str) -> Redis:
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
         health_check_interval=30,
-        retry=Retry(NoBackoff(), 1),
+        retry=Retry(NoBackoff(), 0),
     )
 
 

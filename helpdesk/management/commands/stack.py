@@ -80,7 +80,7 @@ class Command(BaseCommand):
         return lease.users
 
     def bring_up_to_date(self) -> None:
-        """Migrate; fill an empty embedded database with the demo; refuse a foreign one that still has it."""
+        """Migrate; fill an empty embedded database with the demo (DEMO=0: not); refuse a foreign one that has it."""
         self.stdout.write("Bringing the database up to date ...")
         try:
             call_command("migrate", interactive=False, verbosity=0)
@@ -89,7 +89,8 @@ class Command(BaseCommand):
             reason = " ".join(str(error).split())
             raise StackError(f"The database cannot be brought up to date: {reason}") from error
         checks.refuse_demo_users()
-        if settings.EMBEDDED and empty and "seed_demo" in get_commands():
+        wanted = os.environ.get("DEMO", "1") != "0"
+        if settings.EMBEDDED and empty and wanted and "seed_demo" in get_commands():
             self.stdout.write("Filling the empty desk with the demo organisation ...")
             call_command("seed_demo")
 
