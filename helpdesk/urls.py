@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.views import preferences
 from helpdesk.home import home
 
 ROOMS = [
@@ -21,6 +22,7 @@ ROOMS = [
 ]
 urlpatterns = [
     path("", home, name="home"),
+    path("accounts/preferences/", preferences, name="preferences"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     *(path(prefix, include(module)) for prefix, module in ROOMS if find_spec(module)),

@@ -1,7 +1,9 @@
 """Read side: queues, threads, search, and the printed life cycle."""
 
+from collections import Counter
+
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from accounts.enums import Actor
 from tickets.enums import OPEN, Guard
@@ -19,6 +21,18 @@ def queue(actor: Actor, *, line: int | None = None, mine: bool = False) -> Query
     if mine:
         found = found.filter(assignee_id=actor.user_id)
     return found.in_queue_order().select_related("category", "customer", "contact", "assignee")
+
+
+def open_counts(actor: Actor, *, limit: int) -> dict[str, int]:
+    """How many open tickets each line and the actor have, in one query; counting stops behind `limit`."""
+    found = Ticket.objects.visible_to(actor).open()
+    parts = {f"line{line}": found.filter(line=line) for line in (1, 2, 3)}
+    parts["mine"] = found.filter(assignee_id=actor.user_id)
+    counted = [
+        rows.annotate(part=Value(name)).values_list("part", flat=True)[: limit + 1] for name, rows in parts.items()
+    ]
+    first, *others = counted
+    return {**dict.fromkeys(parts, 0), **Counter(first.union(*others, all=True))}
 
 
 def unanswered(actor: Actor) -> QuerySet[Ticket]:

@@ -28,7 +28,10 @@ def icon(name: str, label: str = "") -> SafeString:
     """An icon of `static/icons/sprite.svg`; decorative unless a label is given."""
     if label:
         return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', label, sprite(), name
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>',
+            label,
+            sprite(),
+            name,
         )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite(), name)
 
@@ -46,5 +49,8 @@ def avatar(name: str, size: str = "") -> SafeString:
     initials = "".join(word[0] for word in words[:2]) or "?"
     tint = sum(map(ord, name)) % AVATAR_TINTS + 1
     return format_html(
-        '<span class="avatar avatar--{}{}" aria-hidden="true">{}</span>', tint, f" avatar--{size}" if size else "", initials
+        '<span class="avatar avatar--{}{}" aria-hidden="true">{}</span>',
+        tint,
+        f" avatar--{size}" if size else "",
+        initials,
     )

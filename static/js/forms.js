@@ -66,6 +66,8 @@ export function startForms() {
   document.addEventListener("click", (event) => {
     const choice = event.target.closest?.("[data-choices-list] button");
     if (choice) pick(choice);
+    const filler = event.target.closest?.("[data-fill]");
+    if (filler) document.getElementById(filler.dataset.fill).value = filler.dataset.value;
     const copied = event.target.closest?.("[data-copy]");
     if (copied) copy(copied);
     for (const menu of document.querySelectorAll("details.menu[open]")) {

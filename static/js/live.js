@@ -1,9 +1,6 @@
 // The doorbell. Messages carry kinds and ids only: whoever shows them asks the server again, by htmx.
-import { keep } from "./store.js";
-
 const KINDS = [
-  "ticket-new", "ticket-changed", "escalated", "breach", "breached", "alarm", "major", "pingpong", "group-invited",
-  "assigned", "message", "problem", "storm",
+  "ticket-new", "ticket-changed", "sla-alarm", "major", "pingpong", "group-invited", "assigned", "resync",
 ];
 const QUIET = 400;
 const POLL = 10_000;
@@ -50,7 +47,8 @@ function receive(kind) {
     } catch {
       // A bell without words still rings.
     }
-    tell(data.kind ?? kind, data);
+    if (kind === "resync") all();
+    else tell(kind, data);
   };
 }
 
@@ -83,13 +81,13 @@ export function startLive() {
   if (!url || !("EventSource" in window)) return;
   open();
   // The token in the address grows old; the server sends a fresh one with each pulse.
-  document.body.addEventListener("live-url", (event) => {
-    url = event.detail.value || url;
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    const token = event.detail.xhr?.getResponseHeader("X-Live-Token");
+    if (token) url = `/live/?t=${encodeURIComponent(token)}`;
   });
   window.addEventListener("pagehide", () => source?.close());
   window.addEventListener("pageshow", (event) => event.persisted && open());
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && source?.readyState === EventSource.CLOSED) open();
-    keep("seen", String(Date.now()));
   });
 }

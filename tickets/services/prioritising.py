@@ -31,3 +31,8 @@ def priority_of(*, kind: str, impact: int, urgency: int) -> Priority:
     if kind == CategoryKind.OUT_OF_SCOPE:
         return Priority.P4
     return found
+
+
+def matrix() -> dict[str, int]:
+    """The whole matrix by ``impact-urgency``, for forms that foretell the priority."""
+    return {f"{cell.impact}-{cell.urgency}": cell.priority for cell in PriorityCell.objects.all()}

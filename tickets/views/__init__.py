@@ -1,0 +1,1 @@
+"""The operators' workspace: load, authorise, one service call, render."""
