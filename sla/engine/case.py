@@ -95,9 +95,9 @@ class Case:
         facts = (
             event.priority or old.priority,
             old.category if event.category is None else event.category,
-            data.get("tier") or old.tier,
-            data.get("contract_id") or old.contract_id,
-            data.get("service_id") or old.service_id,
+            data.get("tier", old.tier),
+            data.get("contract_id", old.contract_id),
+            data.get("service_id", old.service_id),
         )
         if facts != (old.priority, old.category, old.tier, old.contract_id, old.service_id):
             self.facts = Facts(*facts, old.channel)

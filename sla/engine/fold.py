@@ -120,6 +120,8 @@ def _rematch(case: Case, event: Event) -> None:
         if clock.kind in FIXED or target == old.target(clock.kind, clock.line):
             continue
         retarget(clock, event.at, target, mode=mode, version=case.terms.version, reason=reason)
+    for machine in MACHINES:
+        machine.rematched(case, event)
 
 
 def _merged_in(case: Case, event: Event, sources: Sources) -> None:

@@ -18,6 +18,10 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def live(self) -> Self:
         return self.filter(stopped_at__isnull=True)
 
+    def due(self, now: datetime | None = None) -> Self:
+        """What must fire, oldest first. `Now()` is the database's and does not change within the statement."""
+        return self.filter(next_at__lt=now or Now()).order_by("next_at")
+
     def judged(self, since: datetime, until: datetime) -> Self:
         """Clocks whose verdict fell into the period: met when stopped, missed when the deadline passed."""
         return self.filter(verdict_at__gte=since, verdict_at__lt=until)

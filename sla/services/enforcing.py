@@ -5,11 +5,11 @@ The database says what time it is and hands each due clock to exactly one sweep 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models.functions import Now
 
 from accounts.enums import Actor
 from common.db import database_now
@@ -21,6 +21,8 @@ from sla.queries import heartbeat
 from sla.services import escalating, queueing
 from tickets.enums import EventType
 from tickets.services import recording
+
+logger = logging.getLogger(__name__)
 
 LATE = timedelta(seconds=5)
 ROUNDS = 20
@@ -69,7 +71,7 @@ def tick(*, now: datetime | None = None, limit: int = 500) -> TickResult:
     for _ in range(ROUNDS):
         if not _anything_due(now):
             break
-        done = _sweep(now, limit)
+        done = _batch(now, limit)
         fired, breaches, lag = fired + done.fired, breaches + done.breaches, max(lag, done.lag)
         if done.fired == 0:
             break
@@ -86,13 +88,36 @@ def _anything_due(now: datetime | None) -> bool:
         return cursor.fetchone() is not None
 
 
+def _batch(now: datetime | None, limit: int) -> TickResult:
+    """One batch in one transaction; if a row spoils it, its rows one by one, so that the others are not late."""
+    try:
+        return _sweep(now, limit)
+    except Exception:
+        logger.exception("A batch of due clocks failed; trying them one by one")
+    due = list(Clock.objects.due(now).values_list("pk", flat=True)[:limit])
+    done = [_alone(now, pk) for pk in due]
+    return TickResult(
+        sum(one.fired for one in done),
+        sum(one.breaches for one in done),
+        max((one.lag for one in done), default=0.0),
+    )
+
+
+def _alone(now: datetime | None, pk: int) -> TickResult:
+    try:
+        return _sweep(now, 1, only=pk)
+    except Exception:
+        logger.exception("Clock %d could not fire", pk)
+        return TickResult()
+
+
 @transaction.atomic
-def _sweep(now: datetime | None, limit: int) -> TickResult:
+def _sweep(now: datetime | None, limit: int, only: int | None = None) -> TickResult:
+    due_clocks = Clock.objects.due(now) if only is None else Clock.objects.due(now).filter(pk=only)
     claimed = list(
-        Clock.objects.filter(next_at__lt=now or Now())
-        .order_by("next_at")
-        .select_related("ticket__category")
-        .select_for_update(skip_locked=True, of=("self", "ticket"))[:limit]
+        due_clocks.select_related("ticket__category").select_for_update(
+            skip_locked=True, of=("self", "ticket")
+        )[:limit]
     )
     if not claimed:
         return TickResult()
@@ -110,7 +135,10 @@ def _sweep(now: datetime | None, limit: int) -> TickResult:
 
 def _passed(clock: Clock, now: datetime) -> list[tuple[int, datetime]]:
     ahead = [(int(code), datetime.fromisoformat(at)) for code, at in clock.ahead]
-    return [(code, at) for code, at in ahead if at < now]
+    passed = [(code, at) for code, at in ahead if at < now]
+    if not passed and clock.next_threshold is not None and clock.next_at is not None:
+        return [(clock.next_threshold, clock.next_at)]
+    return passed
 
 
 def _settle(due: Due, now: datetime) -> None:
@@ -174,7 +202,7 @@ def _tell(due: Due, now: datetime) -> None:
         cycle=clock.cycle,
         clock_line=clock.line,
         threshold=due.code,
-        is_breach=due.is_deadline,
+        is_breach=due.is_deadline and clock.kind in PROMISES,
         due_at=due.at.isoformat(),
         detected_at=(clock.detected_at or now).isoformat(),
         late=now - due.at > LATE,

@@ -76,7 +76,7 @@ def announce(clock: Clock, threshold: int) -> None:
     for channel in sorted(channels | {f"ticket:{ticket.pk}"}):
         live.publish(
             channel,
-            "breach" if alarm.level == "breach" else "alarm",
+            "sla-alarm",
             id=ticket.pk,
             number=ticket.number,
             line=ticket.line,

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Actor
 from accounts.models import Contact, Customer
-from accounts.queries import contract_of
 from assets.models import Service
 from common import clock
 from common.errors import Invalid
 from tickets.enums import Channel, EventType, MessageKind, Priority, State
 from tickets.models import Category, Ticket
-from tickets.services import informing, messages, recording
+from tickets.services import categories, informing, messages, recording
 from tickets.services.attaching import Upload
+from tickets.services.contracting import terms_of
 
 SUBJECT_MAX = 300
 
@@ -147,7 +147,7 @@ def _check(subject: str, customer: Customer | None, contact: Contact | None, ser
 def _category(code: str | None) -> Category | None:
     if not code:
         return None
-    found = Category.objects.filter(code=code, is_active=True).first()
+    found = categories.active(code)
     if found is None:
         raise Invalid(_("There is no category “%(code)s”.") % {"code": code}, field="category")
     return found
@@ -155,17 +155,11 @@ def _category(code: str | None) -> Category | None:
 
 def _snapshot(ticket: Ticket) -> dict[str, Any]:
     """What the clocks of this ticket depend on, kept in the event so that a replay gives the same clocks."""
-    contract = contract_of(ticket.customer_id)
     return {
         "channel": ticket.channel,
         "received_at": ticket.received_at.isoformat(),
-        "customer_id": ticket.customer_id,
         "outbound": ticket.is_outbound,
         "hidden": ticket.state == State.SPAM,
-        "tier": contract.tier if contract else "basic" if ticket.customer_id else "business",
-        "contract_id": contract.pk if contract else None,
-        "pause_on_vendor": bool(contract and contract.pause_on_vendor),
-        "p1_pause": bool(contract and contract.p1_pause),
-        "strict_reopen": bool(contract and contract.strict_reopen),
-        "bot_counts": bool(contract and contract.bot_counts),
+        "service_id": ticket.service_id,
+        **terms_of(ticket.customer_id),
     }

@@ -15,6 +15,7 @@ from common.errors import Invalid
 from tickets.enums import KbState, ResolutionCode, SearchOutcome, State
 from tickets.models import Ticket, TicketEvent
 from tickets.models.lifecycle import Move, Outcome
+from tickets.services.contracting import terms_of
 from tickets.services.guards.periods import auto_close_after
 from tickets.services.prioritising import priority_of
 
@@ -63,10 +64,20 @@ def _classification(ticket: Ticket, data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _new_terms(ticket: Ticket, sets: dict[str, Any]) -> dict[str, Any]:
+    """The contract of a customer named only now: the clocks are worked out again by it (§2.6 of the rules)."""
+    customer = sets["customer"]
+    return terms_of(customer.pk) if customer and customer.pk != ticket.customer_id else {}
+
+
 def _classify(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
     sets = _classification(ticket, data)
     line = int(data["line"] or sets["category"].default_line)
-    payload = {"mode": "retro", "service_unknown": data.get("service_unknown") or ""}
+    payload = {
+        "mode": "retro",
+        "service_unknown": data.get("service_unknown") or "",
+        **_new_terms(ticket, sets),
+    }
     if line == 1:
         return Outcome(
             State.IN_PROGRESS, {**sets, "assignee_id": ticket.assignee_id or actor.user_id}, payload
@@ -230,7 +241,8 @@ def _reclassify(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetim
         "category_from": ticket.category.code if ticket.category else "",
     }
     mode = "from_change" if data["reason"] == "impact_grew" else "retro"
-    return Outcome(sets=_classification(ticket, data), payload={**before, "mode": mode})
+    sets = _classification(ticket, data)
+    return Outcome(sets=sets, payload={**before, "mode": mode, **_new_terms(ticket, sets)})
 
 
 EFFECTS: dict[str, Effect] = {

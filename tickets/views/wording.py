@@ -161,7 +161,7 @@ def _escalated(p: dict[str, Any]) -> str:
 
 
 def is_breach(p: dict[str, Any]) -> bool:
-    return p.get("threshold") == (90 if p.get("clock") == "FR" else 100)
+    return bool(p.get("is_breach"))
 
 
 def _major(p: dict[str, Any]) -> str:

@@ -18,6 +18,9 @@ class Machine:
     def moved(self, case: Case, event: Event, before: str) -> None:
         """The ticket went from `before` to `case.state`."""
 
+    def rematched(self, case: Case, event: Event) -> None:
+        """Category, priority or customer changed; promises of live clocks have been changed already."""
+
 
 def obey(clock: Clock | None, does: Does, event: Event, state: str) -> None:
     """Let a live clock follow its state table; a clock that has ended is left alone."""

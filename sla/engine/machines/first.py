@@ -5,7 +5,7 @@ from __future__ import annotations
 from sla.engine.case import Case, is_human_reply
 from sla.engine.events import Event
 from sla.engine.machines.base import Machine, obey, stop_by
-from sla.engine.states import FIRST_RESPONSE, NOTICE, Does
+from sla.engine.states import FIRST_RESPONSE, NOTICE, OPEN, Does
 from sla.engine.terms import Kind
 
 BY_CUSTOMER = frozenset({"solved_by_customer", "confirm"})
@@ -47,6 +47,11 @@ class ClientNotice(Machine):
 
     def created(self, case: Case, event: Event) -> None:
         self._open(case, event)
+
+    def rematched(self, case: Case, event: Event) -> None:
+        """A client who becomes known only now is owed the notice from now on."""
+        if case.last(Kind.CN) is None and case.state in OPEN:
+            self._open(case, event)
 
     def _open(self, case: Case, event: Event) -> None:
         wanted = case.facts.channel == "monitoring" and case.customer_id and case.flags.notify_on_monitoring
