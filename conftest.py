@@ -63,4 +63,7 @@ def empty_cache() -> None:
     # Only possible once pytest-django has set Django up.
     from django.core.cache import cache  # noqa: PLC0415
 
+    from tickets.services import categories  # noqa: PLC0415
+
     cache.clear()
+    categories.forget()
