@@ -13,12 +13,12 @@ from django.db import connection, transaction
 
 from accounts.enums import Actor
 from common.db import database_now
-from sla.engine import thresholds
-from sla.engine.terms import Kind, Verdict
+from sla.engine.terms import Kind
 from sla.enums import PROMISES
 from sla.models import Breach, Clock, ClockFiring
 from sla.queries import heartbeat
 from sla.services import escalating, queueing
+from sla.services.settling import Due, breach_of, passed, settle
 from tickets.enums import EventType
 from tickets.services import recording
 
@@ -40,26 +40,6 @@ class TickResult:
     fired: int = 0
     breaches: int = 0
     lag: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """The thresholds of one claimed clock that have passed; only the last one is announced."""
-
-    clock: Clock
-    passed: list[tuple[int, datetime]]
-
-    @property
-    def code(self) -> int:
-        return self.passed[-1][0]
-
-    @property
-    def at(self) -> datetime:
-        return self.passed[-1][1]
-
-    @property
-    def is_deadline(self) -> bool:
-        return self.code == thresholds.deadline_code(Kind(self.clock.kind))
 
 
 def tick(*, now: datetime | None = None, limit: int = 500) -> TickResult:
@@ -122,37 +102,15 @@ def _sweep(now: datetime | None, limit: int, only: int | None = None) -> TickRes
     if not claimed:
         return TickResult()
     seen_at = now or database_now()
-    dues = [Due(clock, _passed(clock, seen_at)) for clock in claimed]
+    dues = [Due(clock, passed(clock, seen_at)) for clock in claimed]
     for due in dues:
-        _settle(due, seen_at)
+        settle(due, seen_at)
     _write(dues, seen_at)
     for due in dues:
         _tell(due, seen_at)
     queueing.reorder([due.clock.ticket for due in dues if due.is_deadline])
     breaches = sum(due.is_deadline and due.clock.kind in PROMISES for due in dues)
     return TickResult(len(dues), breaches, (seen_at - min(due.at for due in dues)).total_seconds())
-
-
-def _passed(clock: Clock, now: datetime) -> list[tuple[int, datetime]]:
-    ahead = [(int(code), datetime.fromisoformat(at)) for code, at in clock.ahead]
-    passed = [(code, at) for code, at in ahead if at < now]
-    if not passed and clock.next_threshold is not None and clock.next_at is not None:
-        return [(clock.next_threshold, clock.next_at)]
-    return passed
-
-
-def _settle(due: Due, now: datetime) -> None:
-    """Set the fields of a claimed clock: what has fired, what comes next, and the verdict at the deadline."""
-    clock, codes = due.clock, {code for code, _ in due.passed}
-    clock.fired = [*clock.fired, *sorted(codes)]
-    clock.ahead = [entry for entry in clock.ahead if entry[0] not in codes]
-    following = clock.ahead[0] if clock.ahead else None
-    clock.next_threshold = following[0] if following else None
-    clock.next_at = datetime.fromisoformat(following[1]) if following else None
-    if due.is_deadline:
-        clock.verdict = Verdict.MISSED
-        clock.breached_at = clock.verdict_at = clock.due_at = due.at
-        clock.detected_at = clock.detected_at or now
 
 
 def _write(dues: list[Due], now: datetime) -> None:
@@ -166,27 +124,7 @@ def _write(dues: list[Due], now: datetime) -> None:
         [due.clock for due in dues], update_conflicts=True, unique_fields=["id"], update_fields=SWEPT
     )
     missed = [due for due in dues if due.is_deadline and due.clock.kind in PROMISES]
-    Breach.objects.bulk_create((_breach(due, now) for due in missed), ignore_conflicts=True)
-
-
-def _breach(due: Due, now: datetime) -> Breach:
-    clock, ticket = due.clock, due.clock.ticket
-    # A miss that a reclassification brought to light was noticed before this sweep found it.
-    retroactive = clock.detected_at is not None and clock.detected_at < now
-    return Breach(
-        clock=clock,
-        ticket=ticket,
-        kind=clock.kind,
-        target=clock.target or timedelta(0),
-        breached_at=due.at,
-        detected_at=clock.detected_at or now,
-        line=ticket.line,
-        state=ticket.state,
-        priority=ticket.priority,
-        category=ticket.category.code if ticket.category else "",
-        assignee_id=ticket.assignee_id,
-        cause_hint="C21" if retroactive else "",
-    )
+    Breach.objects.bulk_create((breach_of(due, now) for due in missed), ignore_conflicts=True)
 
 
 def _tell(due: Due, now: datetime) -> None:
