@@ -9,6 +9,7 @@ import warnings
 from typing import Any
 
 from celery import Celery, Task, signals
+from celery.exceptions import CDeprecationWarning
 from celery.worker import WorkController
 from django.conf import settings
 
@@ -48,6 +49,8 @@ class DeskTask(Task):  # type: ignore[type-arg]
 
 # It warns of root because of pickle, which we do not accept from anyone.
 warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+# A task names its queue where it is written, which is deprecated in favour of a table far away from it.
+warnings.filterwarnings("ignore", category=CDeprecationWarning)
 
 app = Celery("helpdesk", task_cls=DeskTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")

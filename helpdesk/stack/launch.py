@@ -14,6 +14,7 @@ import sys
 
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
 CAP_DAC_OVERRIDE = 1
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CAPABILITY_VERSION_3 = 0x20080522
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -51,17 +52,19 @@ def die_with(parent: int, signal_number: int) -> None:
 
 
 def ordinary_signals() -> None:
-    """Whoever started us may ignore these; the command must not inherit that."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    """Whoever started us may ignore or hold back these; the command must not inherit that."""
+    for number in STOPPING:
         signal.signal(number, signal.SIG_DFL)
+    # One that came while we were starting has waited behind the mask, and ends us here.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
 
 
 def main(arguments: list[str]) -> None:
-    ordinary_signals()
     parent, signal_number, uid, gid, keep_access = (int(value) for value in arguments[:5])
     if uid >= 0:
         become(uid, gid, bool(keep_access))
     die_with(parent, signal_number)
+    ordinary_signals()
     os.execv(arguments[5], arguments[5:])  # noqa: S606 — the command is our own
 
 

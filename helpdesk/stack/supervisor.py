@@ -19,13 +19,15 @@ from honcho import manager as honcho_manager
 from honcho.process import Popen, Process
 
 from helpdesk.stack import child, embedded
-from helpdesk.stack.launch import die_with
+from helpdesk.stack.launch import STOPPING, die_with
 from helpdesk.stack.layout import Layout
 from helpdesk.stack.plan import Plan
 
 READY_SECONDS = 90
+# What honcho answers after SIGINT and SIGTERM.
+STOPPED_ON_REQUEST = {130, 143}
 # Celery lets a running task finish; this is how long everybody together may take.
-honcho_manager.KILL_WAIT = 15
+STOP_SECONDS = honcho_manager.KILL_WAIT = 15
 
 
 class Child(Process):  # type: ignore[misc]  # honcho has no types
@@ -34,8 +36,10 @@ class Child(Process):  # type: ignore[misc]  # honcho has no types
     keep_open: tuple[int, ...] = ()
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
+        # Held back, not ignored: a stop that comes while the child is starting must reach it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        for number in STOPPING:
+            signal.signal(number, signal.SIG_DFL)
         # Killed, not asked: its own child then gets the SIGTERM.
         die_with(self.supervisor, signal.SIGKILL)
         self._child_ctor = self._spawn
@@ -63,7 +67,7 @@ class Manager(honcho_manager.Manager):  # type: ignore[misc]  # honcho has no ty
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         self.plan = plan
-        self.asked = False
+        self.asked_at = 0.0
         self._process_ctor = self._make
         self._procmgr = _LeadersOnly()
         environment = {**os.environ, **plan.environment}
@@ -81,15 +85,22 @@ class Manager(honcho_manager.Manager):  # type: ignore[misc]  # honcho has no ty
         threading.Thread(target=watch, args=(self.plan,), daemon=True).start()
 
     def terminate(self) -> None:
-        self.asked = True
-        if super()._all_started():
-            super().terminate()
+        """Only a note: this is called from a signal handler, and perhaps before every child has a process id."""
+        self.asked_at = self.asked_at or time.monotonic()
 
     def _all_started(self) -> bool:
+        """Asked by honcho's loop in every round; the place to act on the note."""
         started = bool(super()._all_started())
-        if started and self.asked and not self._terminating:
+        if started and self.asked_at:
             super().terminate()
+            if time.monotonic() > self.asked_at + STOP_SECONDS:
+                self.kill()
         return started
+
+    def _system_print(self, data: str) -> None:
+        # The signal may have come in the middle of a line being printed.
+        with contextlib.suppress(RuntimeError):
+            super()._system_print(data)
 
 
 def health(plan: Plan) -> dict[str, str]:
@@ -139,7 +150,6 @@ def _reap() -> None:
 def main(text: str) -> int:
     plan = Plan.load(text)
     manager = Manager(plan)
-    begin = manager.returncode
     try:
         manager.loop()
     finally:
@@ -149,8 +159,7 @@ def main(text: str) -> int:
         if plan.users >= 0:
             embedded.Lease(Layout.of(Path(plan.data_dir)), plan.users).release()
             _reap()
-    asked = manager.asked and manager.returncode in {130, 143, begin}
-    return 0 if asked else 1
+    return 0 if manager.returncode in STOPPED_ON_REQUEST else 1
 
 
 if __name__ == "__main__":

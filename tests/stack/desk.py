@@ -76,7 +76,7 @@ class Desk:
         assert self.process is not None
         limit = time.monotonic() + PATIENCE
         while time.monotonic() < limit:
-            assert self.process.poll() is None, self.output.read_text()
+            assert self.process.poll() is None, f"exit {self.process.returncode}: {self.output.read_text()}"
             try:
                 status, body = self.get("/healthz")
             except OSError:

@@ -81,6 +81,17 @@ def test_services_stay_for_the_last_user_and_end_with_it(tmp_path: Path) -> None
         query(tmp_path, "SELECT 1")
 
 
+def test_two_checkouts_side_by_side_do_not_meet(tmp_path: Path) -> None:
+    leases = [embedded.acquire(tmp_path / name, durable=False) for name in ("one", "two")]
+    try:
+        query(tmp_path / "one", "CREATE TABLE mine AS SELECT 1 AS n; SELECT n FROM mine")
+        with pytest.raises(psycopg2.errors.UndefinedTable):
+            query(tmp_path / "two", "SELECT n FROM mine")
+    finally:
+        for lease in leases:
+            lease.release()
+
+
 def test_many_users_starting_at_once_share_one_server(tmp_path: Path) -> None:
     with ThreadPoolExecutor(6) as pool:
         leases = list(pool.map(lambda _: embedded.acquire(tmp_path, durable=False), range(6)))

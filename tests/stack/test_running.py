@@ -105,11 +105,3 @@ def test_second_desk_on_the_same_data_or_port_is_refused_and_harms_nothing(make_
     assert refused.returncode == 1
     assert f"Port {desk.port} on 127.0.0.1 is in use" in refused.stderr
     assert desk.wait_ready()["status"] == "ok"
-
-
-def test_two_desks_side_by_side_do_not_meet(make_desk: MakeDesk) -> None:
-    first, second = make_desk("one").start(), make_desk("two").start()
-    first.wait_ready()
-    second.wait_ready()
-    assert first.stop() == 0
-    assert second.wait_ready()["status"] == "ok"
