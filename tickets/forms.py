@@ -112,7 +112,20 @@ def _object(field: Field, ticket: Ticket) -> forms.Field:
         return forms.CharField(
             max_length=20, widget=forms.TextInput(attrs={"placeholder": hint, "autocomplete": "off"})
         )
-    return forms.ModelChoiceField(_offered(field, ticket), to_field_name=field.key, empty_label="—")
+    made = forms.ModelChoiceField(_offered(field, ticket), to_field_name=field.key, empty_label="—")
+    if field.model is Category:
+        made.choices = grouped_categories()
+    return made
+
+
+def grouped_categories() -> list[tuple[str, Any]]:
+    """The catalogue under the headings of its kinds, in its own order."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for category in Category.objects.offered():
+        groups.setdefault(category.get_kind_display(), []).append(
+            (category.code, f"{category.name} · {category.code}")
+        )
+    return [EMPTY, *groups.items()]
 
 
 def _objects(field: Field, ticket: Ticket) -> forms.Field:
@@ -183,6 +196,9 @@ class NewTicketForm(forms.Form):
         self, data: Mapping[str, Any] | None = None, *, customer_id: int | None = None, **kwargs: Any
     ) -> None:
         super().__init__(data, **kwargs)
+        self.fields["category"].choices = grouped_categories()  # type: ignore[attr-defined]
+        for name in ("contact", "service"):
+            self.fields[name].empty_label = "—"  # type: ignore[attr-defined]
         if customer_id:
             of = {"customer_id": customer_id, "is_active": True}
             self.fields["contact"].queryset = Contact.objects.filter(**of)  # type: ignore[attr-defined]

@@ -44,9 +44,10 @@ def epoch() -> int:
 
 @register.simple_tag
 def avatar(name: str, size: str = "") -> SafeString:
-    """Initials on a tint that is always the same for the same name. Says nothing to screen readers."""
+    """Initials, or the number of a numbered person, on a tint that is always the same for the same name. Says nothing to screen readers."""
     words = [word for word in name.replace(",", " ").split() if word[0].isalnum()]
-    initials = "".join(word[0] for word in words[:2]) or "?"
+    number = next((word for word in words if word.isdigit() and len(word) < 3), "")
+    initials = number or "".join(word[0] for word in words[:2]) or "?"
     tint = sum(map(ord, name)) % AVATAR_TINTS + 1
     return format_html(
         '<span class="avatar avatar--{}{}" aria-hidden="true">{}</span>',

@@ -1,4 +1,7 @@
 // The doorbell. Messages carry kinds and ids only: whoever shows them asks the server again, by htmx.
+import { word } from "./store.js";
+import { toast } from "./toasts.js";
+
 const KINDS = [
   "ticket-new", "ticket-changed", "sla-alarm", "major", "pingpong", "group-invited", "assigned", "resync",
 ];
@@ -24,6 +27,9 @@ function ring(element) {
 
 function tell(kind, data) {
   document.dispatchEvent(new CustomEvent("desk:live", { detail: { kind, ...data } }));
+  if (kind === "assigned") {
+    toast({ text: `${word("assigned")} ${data.number}`, tone: "warn", href: `/desk/tickets/${data.number}/` });
+  }
   for (const element of document.querySelectorAll("[data-live]")) {
     const wanted = element.dataset.live.split(" ");
     const mine = !element.dataset.liveId || element.dataset.liveId === String(data.id ?? "");

@@ -157,7 +157,15 @@ def _handed_down(ticket: Ticket, actor: Actor, values: dict[str, Any], at: datet
         live.publish("shift", "pingpong", id=ticket.pk, number=ticket.number)
 
 
+def _taken(ticket: Ticket, actor: Actor, values: dict[str, Any], at: datetime) -> None:
+    """Who was given a ticket by the shift lead hears of it at once."""
+    if ticket.assignee_id and ticket.assignee_id != actor.user_id:
+        live.publish(f"operator:{ticket.assignee_id}", "assigned", id=ticket.pk, number=ticket.number)
+
+
 _FOLLOWERS = {
+    "accept": _taken,
+    "take": _taken,
     "hand_to_experts": _searched,
     "resolve": _resolved,
     "merge": _merged,

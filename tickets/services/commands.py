@@ -85,7 +85,10 @@ def message(label: Any, required: bool = True) -> Field:
     return Field("message", label, required=required, help=L("The customer receives this text."))
 
 
+FOR_WHOM = Field("assignee", L("For"), Kind.OBJECT, False, model=User, help=L("Empty: for yourself."))
 COMMANDS: dict[str, tuple[Field, ...]] = {
+    "accept": (FOR_WHOM,),
+    "take": (FOR_WHOM,),
     "classify": (*CLASS_FIELDS, TO_LINE, message(L("First answer to the customer"), required=False)),
     "hand_up": (reason(enums.UpReason), DONE),
     "hand_to_experts": (

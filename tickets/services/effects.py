@@ -36,7 +36,13 @@ def outcome_of(move: Move, ticket: Ticket, actor: Actor, data: dict[str, Any], n
 
 
 def _taken(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
-    return Outcome(sets={"assignee_id": actor.user_id})
+    """By the actor; the shift lead may name somebody else when nobody takes it (75 s, §2.7 of the rules)."""
+    chosen = data.get("assignee")
+    if chosen is None or chosen.pk == actor.user_id:
+        return Outcome(sets={"assignee_id": actor.user_id})
+    if not actor.has(Role.SHIFT_LEAD):
+        raise Invalid(_("Only the shift lead assigns a ticket to somebody else."), field="assignee")
+    return Outcome(sets={"assignee": chosen}, payload={"for": chosen.name})
 
 
 def _back_to_work(ticket: Ticket) -> Outcome:

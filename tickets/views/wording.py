@@ -30,7 +30,6 @@ class MoveWords:
 
 MOVES: dict[str, MoveWords] = {
     "accept": MoveWords(L("Accept"), "check", "main", True, "KeyG", L("It is yours; the customer still waits for your first words.")),
-    "assign": MoveWords(L("Assign"), "user", "", False, "", L("Nobody has taken it: name who does.")),
     "classify": MoveWords(L("Classify"), "tag", "main", True, "KeyC", L("What it is about, how much it hurts, and which line works on it.")),
     "take": MoveWords(L("Take"), "check", "main", True, "KeyG"),
     "resolve": MoveWords(L("Resolve"), "check-circle", "good", True, "KeyE", L("The customer gets your text and is asked to check.")),
@@ -114,7 +113,6 @@ def _state(code: Any) -> str:
 # Lazy patterns are filled when a line is read, in the reader's language.
 MOVED: dict[str, str | Promise] = {
     "accept": L("accepted the ticket"),
-    "assign": L("assigned the ticket"),
     "take": L("took the ticket"),
     "classify": L("classified the ticket"),
     "hand_up": L("handed it to line 2"),
@@ -209,7 +207,7 @@ def more(event: TicketEvent) -> str:
         parts.append(reason_label(str(p["resolution_code"])))
     parts += [
         str(p.get(key) or "")
-        for key in ("done", "next_step", "why", "waive", "approval", "target", "vendor_case")
+        for key in ("for", "done", "next_step", "why", "waive", "approval", "target", "vendor_case")
     ]
     return " · ".join(part for part in parts if part)
 
