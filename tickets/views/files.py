@@ -23,9 +23,11 @@ def serve(found: Attachment, *, show: bool = False) -> FileResponse:
     """The bytes behind a policy that lets nothing in them act. The caller has checked who may see the file."""
     picture = show and found.content_type in RASTER
     kind = found.content_type if picture else "application/octet-stream"
-    response = FileResponse(
-        found.file.open("rb"), as_attachment=not picture, filename=found.name, content_type=kind
-    )
+    try:
+        stored = found.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(stored, as_attachment=not picture, filename=found.name, content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, max-age=3600"
