@@ -21,7 +21,7 @@ def ticket_alerts(request: DeskRequest, ticket_id: int) -> HttpResponse:
     if not Ticket.objects.visible_to(request.actor).filter(pk=ticket_id).exists():
         raise Http404
     problems = queries.problems_of_ticket(ticket_id)
-    return render(request, "monitoring/ticket_alerts.html", {"problems": problems, "ticket_id": ticket_id})
+    return render(request, "monitoring/ticket_alerts.html", {"problems": problems})
 
 
 @operator_required
