@@ -17,6 +17,8 @@ from messaging.models import Mailbox
 from messaging.services import doorbell, receiving
 
 logger = logging.getLogger(__name__)
+# The library logs every command with its addresses.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 T = TypeVar("T")
 
 LATER = "451 4.3.0 Storage is away for a moment, please try again"
@@ -148,11 +150,11 @@ def _mailboxes(envelope: Envelope) -> dict[int, Mailbox]:
 
 
 def _store(mailbox: Mailbox, envelope: Envelope, peer: str) -> receiving.Receipt:
-    raw = envelope.original_content or b""
     return receiving.store_raw(
         mailbox=mailbox,
-        raw=raw,
-        envelope_from=envelope.mail_from or "",
+        raw=envelope.original_content or b"",
+        # aiosmtpd hands the null return path over with its brackets.
+        envelope_from=(envelope.mail_from or "").removeprefix("<").removesuffix(">"),
         envelope_to=envelope.rcpt_tos,
         peer=peer,
     )

@@ -65,15 +65,22 @@ class ParsedMail:
 
 
 def parse(
-    raw: bytes, *, envelope_from: str | None = None, own_addresses: frozenset[str] = frozenset()
+    raw: bytes,
+    *,
+    envelope_from: str | None = None,
+    own_addresses: frozenset[str] = frozenset(),
+    mx_host: str = "",
 ) -> ParsedMail:
-    """Read one message. Raises `UnreadableError` only for what no reader could make sense of."""
+    """Read one message. Raises `UnreadableError` only for what no reader could make sense of.
+
+    `envelope_from` is '' for the null return path, None when unknown. Only a `Received` line on top, written by our
+    own `mx_host`, tells when the mail was handed over to us.
+    """
     message = _message(raw)
     text, attachments = _content(message)
     folded = fold(text)
     senders = mime.addresses(message, "From") or mime.addresses(message, "Reply-To", "Sender", "Return-Path")
     name, address = senders[0] if senders else ("", "")
-    received = mime.headers(message, "Received")
     return ParsedMail(
         from_name=name[:200],
         from_address=address,
@@ -86,11 +93,18 @@ def parse(
         references=mime.references(message),
         machine_reason=machine_reason(message, envelope_from=envelope_from, own_addresses=own_addresses),
         date=mime.date(mime.header(message, "Date")),
-        handed_over=mime.date(received[0].rpartition(";")[2]) if received else None,
+        handed_over=_handed_over(message, mx_host),
         headers={
             name: mime.header(message, name)[:1000] for name in KEPT_HEADERS if mime.header(message, name)
         },
     )
+
+
+def _handed_over(message: Message, mx_host: str) -> datetime | None:
+    received = mime.headers(message, "Received")
+    if not mx_host or not received or f" by {mx_host.lower()}" not in f" {received[0].lower()}":
+        return None
+    return mime.date(received[0].rpartition(";")[2])
 
 
 def message_id_of(message: Message) -> str:

@@ -19,6 +19,7 @@ WROTE_STARTS = re.compile(
     r"суббот[ау]|воскресенье)\b|\d{1,2}[./ ]\S{1,12}[./ ]\d{2,4}|\d{4}-\d\d-\d\d)",
     re.IGNORECASE,
 )
+SIGNED = re.compile(r".*<[^<>\s]+@[^<>\s]+>\s*:\Z")
 SEPARATOR = re.compile(
     r"(?:-{2,}\s*(?:original message|forwarded message|исходное сообщение|пересылаемое сообщение|пересланное сообщение|"
     r"оригинальное сообщение)\s*-{2,}|_{10,}|begin forwarded message:|начало переадресованного сообщения:)\s*\Z",
@@ -47,9 +48,9 @@ def fold(text: str) -> Folded:
     """Split a mail body. A mail that is nothing but a quote is kept as said: better too much than nothing."""
     lines = text[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n").split("\n")
     cut = _cut(lines)
+    while cut and (not lines[cut - 1].strip() or lines[cut - 1].lstrip().startswith(">")):
+        cut -= 1
     said, quoted = lines[:cut], lines[cut:]
-    while said and (not said[-1].strip() or said[-1].lstrip().startswith(">")):
-        quoted.insert(0, said.pop())
     if not any(line.strip() and not line.lstrip().startswith(">") for line in said):
         return Folded(said="\n".join(lines).strip(), quoted="")
     return Folded(said="\n".join(said).strip(), quoted="\n".join(quoted).strip("\n"))
@@ -67,7 +68,7 @@ def _cut(lines: list[str]) -> int:
 def _begins_quote(lines: list[str], number: int, short: str) -> bool:
     if SEPARATOR.match(short) or SIGNATURE.match(short) or SENT_FROM.match(short):
         return True
-    if WROTE.match(short):
+    if WROTE.match(short) or (WROTE_STARTS.match(short) and SIGNED.match(short)):
         return True
     following = lines[number + 1].strip()[:MAX_LINE] if number + 1 < len(lines) else ""
     if WROTE_STARTS.match(short) and WROTE.match(f"{short} {following}"):

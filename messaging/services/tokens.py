@@ -53,6 +53,11 @@ def tokens_in(*, recipients: list[str], references: list[str]) -> list[Token]:
     return [Token(match[1], match[2]) for match in found if match and match[1] != "none"]
 
 
+def tokens_in_text(text: str) -> list[Token]:
+    """Tokens of our Message-IDs quoted anywhere in a text, for example in a delivery report."""
+    return [Token(match[1], match[2]) for match in MESSAGE_ID.finditer(text) if match[1] != "none"]
+
+
 def _proof(ticket_ref: str, address: str, key: str) -> str:
     value = f"{ticket_ref}\n{address.strip().lower()}"
     digest = salted_hmac(SALT, value, secret=key, algorithm="sha256").digest()

@@ -1,0 +1,125 @@
+"""Whose mail is this, and which ticket does it answer? A number in a subject line is never an answer (G9)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from accounts.enums import Actor, ActorKind, AddressKind, Role
+from accounts.models import Contact, ContactAddress, Customer, Operator
+from accounts.queries import contact_actor, contact_by_address
+from messaging.models import InboundMessage
+from messaging.services.parsing import ParsedMail
+from messaging.services.tokens import Token, tokens_in, tokens_in_text
+from tickets.models import Message, Ticket
+
+MAX_TOKENS = 20
+BOUNCE_SCAN = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote. `customer` by the verified address of a contact, else by the domain, else None."""
+
+    actor: Actor
+    contact: Contact | None
+    customer: Customer | None
+    is_operator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The ticket a mail answers. `as_actor` may write to it; None means: holds our mail, but is not known to us."""
+
+    ticket: Ticket
+    as_actor: Actor | None
+
+
+def sender_of(mail: ParsedMail) -> Sender:
+    """The contact behind the From address. Nobody becomes an operator by mail: that is only noted."""
+    contact = contact_by_address(AddressKind.MAIL, mail.from_address) if mail.from_address else None
+    if contact:
+        return Sender(contact_actor(contact), contact, contact.customer)
+    domain = mail.from_address.rpartition("@")[2]
+    customer = Customer.objects.filter(is_active=True, domains__contains=[domain]).first() if domain else None
+    staff = Operator.objects.filter(user__email__iexact=mail.from_address, user__is_active=True)
+    return Sender(
+        stranger(mail, customer), None, customer, is_operator=bool(mail.from_address) and staff.exists()
+    )
+
+
+def stranger(mail: ParsedMail, customer: Customer | None) -> Actor:
+    """A person known by the address only; belongs to the customer whose domain it is."""
+    return Actor(
+        kind=ActorKind.CONTACT,
+        name=mail.from_name or mail.from_address,
+        roles=frozenset({Role.CUSTOMER}),
+        customer_id=customer.pk if customer else None,
+    )
+
+
+def thread_of(mail: ParsedMail, inbound: InboundMessage, sender: Sender) -> Thread | None:
+    """The ticket by a signed token of ours, else by the thread of a contact who may see the ticket; None is new."""
+    return _by_token(mail, inbound, sender) or _by_references(mail, inbound, sender)
+
+
+def bounced_thread(inbound: InboundMessage) -> Thread | None:
+    """The ticket whose mail came back: a delivery report carries our Message-ID somewhere in its body."""
+    text = bytes(inbound.raw[:BOUNCE_SCAN]).decode("latin-1")
+    for token, ticket in _known(tokens_in_text(text)):
+        if any(token.given_to(address) for address in _addresses(ticket)):
+            return Thread(ticket, None)
+    return None
+
+
+def _by_token(mail: ParsedMail, inbound: InboundMessage, sender: Sender) -> Thread | None:
+    for token, ticket in _known(
+        tokens_in(recipients=[*inbound.envelope_to, *mail.recipients], references=mail.references)
+    ):
+        if token.given_to(mail.from_address):
+            return Thread(ticket, _writer(ticket, mail, sender))
+        if any(token.given_to(address) for address in _addresses(ticket)):
+            return Thread(ticket, sender.actor if _may_see(ticket, sender) else None)
+    return None
+
+
+def _known(tokens: list[Token]) -> Iterator[tuple[Token, Ticket]]:
+    """Tokens with the tickets they name, not yet judged."""
+    for token in tokens[:MAX_TOKENS]:
+        ticket = Ticket.objects.filter(number=token.ticket_ref).select_related("contact", "customer").first()
+        if ticket is not None:
+            yield token, ticket
+
+
+def _writer(ticket: Ticket, mail: ParsedMail, sender: Sender) -> Actor | None:
+    """We wrote to this very address about this ticket, so its owner speaks; as whom, if they may see it at all."""
+    if _may_see(ticket, sender):
+        return sender.actor
+    if mail.from_address not in _addresses(ticket):
+        return None
+    return contact_actor(ticket.contact) if ticket.contact else stranger(mail, ticket.customer)
+
+
+def _addresses(ticket: Ticket) -> set[str]:
+    """Mail addresses that the ticket's own contact can be written to."""
+    own = ContactAddress.objects.filter(
+        contact_id=ticket.contact_id, kind=AddressKind.MAIL, contact__isnull=False
+    )
+    return {address.lower() for address in [ticket.reply_to, *own.values_list("value", flat=True)] if address}
+
+
+def _by_references(mail: ParsedMail, inbound: InboundMessage, sender: Sender) -> Thread | None:
+    if sender.contact is None:
+        return None
+    answered = (
+        [*mail.references, inbound.conflicts_with.message_id] if inbound.conflicts_with else mail.references
+    )
+    if not answered:
+        return None
+    messages = Message.objects.visible_to(sender.actor).filter(external_id__in=answered)
+    newest = messages.select_related("ticket").order_by("-pk").first()
+    return Thread(newest.ticket, sender.actor) if newest else None
+
+
+def _may_see(ticket: Ticket, sender: Sender) -> bool:
+    return (
+        sender.contact is not None and Ticket.objects.visible_to(sender.actor).filter(pk=ticket.pk).exists()
+    )
