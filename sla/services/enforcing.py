@@ -108,7 +108,8 @@ def _sweep(now: datetime | None, limit: int, only: int | None = None) -> TickRes
     _write(dues, seen_at)
     for due in dues:
         _tell(due, seen_at)
-    queueing.reorder([due.clock.ticket for due in dues if due.is_deadline])
+    # A missed promise keeps its place at the head of the queue; a missed line target gives its place up.
+    queueing.reorder(due.clock.ticket for due in dues if due.is_deadline and due.clock.kind not in PROMISES)
     breaches = sum(due.is_deadline and due.clock.kind in PROMISES for due in dues)
     return TickResult(len(dues), breaches, (seen_at - min(due.at for due in dues)).total_seconds())
 

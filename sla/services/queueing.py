@@ -43,6 +43,8 @@ def next_due(clocks: Iterable[Deadline]) -> tuple[datetime | None, str]:
 def reorder(tickets: Iterable[Ticket]) -> None:
     """Sort tickets anew after deadlines have passed: one query and one update per ticket that moves."""
     by_id = {ticket.pk: ticket for ticket in tickets}
+    if not by_id:
+        return
     live: dict[int, list[Clock]] = defaultdict(list)
     clocks = Clock.objects.live().filter(ticket_id__in=by_id, is_hidden=False, due_at__isnull=False)
     for clock in clocks.only("ticket_id", "kind", "verdict", "due_at"):

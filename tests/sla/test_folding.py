@@ -31,7 +31,7 @@ def kinds(ticket: Ticket, **only: object) -> set[str]:
 
 def sla_queries(context: CaptureQueriesContext) -> list[str]:
     """Statements of this room: its own tables, the event log it reads, the column it writes."""
-    marks = ('"sla_', 'SELECT "tickets_ticketevent"."type"', 'SET "next_due_at"')
+    marks = ('"sla_', "INTO sla_clock", 'SELECT "tickets_ticketevent"."type"', 'SET "next_due_at"')
     return [query["sql"] for query in context.captured_queries if any(mark in query["sql"] for mark in marks)]
 
 
