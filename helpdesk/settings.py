@@ -209,7 +209,7 @@ TIME_ZONE = os.environ.get("TZ_NAME", "Europe/Moscow")
 # -- files -------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or DATA_DIR / "static")
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT") or DATA_DIR / "media")
 WHITENOISE_USE_FINDERS = EMBEDDED
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -260,10 +260,12 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.HasActor"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PARSER_CLASSES": ["common.parsers.StrictJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "common.paging.KeysetPagination",
+    "DEFAULT_FILTER_BACKENDS": ["common.filtering.AllowListBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "common.api.problem_exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -274,6 +276,41 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["accounts.api.permissions.HasActor"],
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "AUTHENTICATION_WHITELIST": ["accounts.api.authentication.TokenAuthentication"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "common.openapi.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "WritableConfidence": "knowledge.api.shapes.WRITABLE",
+        "TypedChannel": "tickets.api.inputs.TYPED_CHANNELS",
+        **{
+            name.rpartition(".")[2]: name
+            for name in (
+                "accounts.enums.ActorKind",
+                "accounts.enums.AddressKind",
+                "accounts.enums.Language",
+                "accounts.enums.Line",
+                "accounts.enums.Role",
+                "knowledge.enums.Audience",
+                "knowledge.enums.Confidence",
+                "tickets.enums.CancelReason",
+                "tickets.enums.CategoryKind",
+                "tickets.enums.Channel",
+                "tickets.enums.CustomerPendingReason",
+                "tickets.enums.DownReason",
+                "tickets.enums.EventType",
+                "tickets.enums.MessageKind",
+                "tickets.enums.ReassignReason",
+                "tickets.enums.ReclassifyReason",
+                "tickets.enums.ReopenReason",
+                "tickets.enums.ResolutionCode",
+                "tickets.enums.State",
+                "tickets.enums.UpReason",
+                "tickets.enums.VendorPendingReason",
+            )
+        },
+    },
 }
 
 # -- background work ---------------------------------------------------------------------------------------------
@@ -295,6 +332,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tickets.wake_due",
         "schedule": 10.0,
         "options": {"queue": "clock", "expires": 10},
+    },
+    "idempotency-keys": {
+        "task": "common.sweep_idempotency_keys",
+        "schedule": 3600.0,
+        "options": {"queue": "bulk"},
     },
     # A tick that could not run within its second is worthless: the next one does the same work.
     "sla-tick": {"task": "sla.tick", "schedule": 1.0, "options": {"queue": "clock", "expires": 2}},
