@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from tickets.services.routing_mail import route, route_due
 from tickets.services.waking import wake_due
 
 
@@ -9,3 +10,15 @@ from tickets.services.waking import wake_due
 def wake_due_tickets() -> int:
     """Sweep: reminders, opened windows, ended silence."""
     return wake_due()
+
+
+@shared_task(name="tickets.route_inbound", queue="mail_in")
+def route_inbound(message_id: int) -> None:
+    """Rung by the intake for one stored mail."""
+    route(message_id=message_id)
+
+
+@shared_task(name="tickets.route_stored", queue="mail_in")
+def route_stored() -> int:
+    """Sweep: mail whose bell was lost or whose earlier attempt failed."""
+    return route_due()

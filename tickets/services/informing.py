@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import AddressKind
 from accounts.models import ContactAddress
@@ -34,8 +36,12 @@ def send_message(ticket: Ticket, message: Message) -> None:
 
 
 def acknowledge(ticket: Ticket) -> None:
-    """R01: the automatic receipt. It never counts as a first response."""
-    _send(ticket, key=f"ack:{ticket.pk}", template="received", automatic=True)
+    """R01: the automatic receipt. It never counts as a first response.
+
+    It repeats nothing the sender wrote: under a forged address it must not carry somebody's advertisement.
+    """
+    title = _("We have received your request")
+    _send(ticket, key=f"ack:{ticket.pk}", template="received", automatic=True, title=title)
 
 
 def remind(ticket: Ticket, number: int) -> None:
@@ -50,7 +56,9 @@ def tell_merged(ticket: Ticket, survivor: Ticket) -> None:
     )
 
 
-def _send(ticket: Ticket, *, key: str, template: str, automatic: bool, **context: object) -> None:
+def _send(
+    ticket: Ticket, *, key: str, template: str, automatic: bool, title: Promise | str = "", **context: object
+) -> None:
     to = address_of(ticket)
     if not to:
         return
@@ -59,11 +67,12 @@ def _send(ticket: Ticket, *, key: str, template: str, automatic: bool, **context
             f"mail/{template}.txt",
             {"ticket": ticket, "link": link_to(ticket), "desk": settings.MAIL_FROM, **context},
         )
+        subject = str(title or ticket.subject)
     enqueue(
         key=key,
         channel="mail",
         to=to,
-        subject=f"[{ticket.number}] {ticket.subject}",
+        subject=f"[{ticket.number}] {subject}",
         text=text.strip() + "\n",
         ticket_ref=ticket.number,
         headers=AUTOMATIC if automatic else {},
