@@ -9,7 +9,13 @@ PROBLEM_TYPE = "application/problem+json"
 
 def problem(status: int, title: str, detail: str, code: str, **extra: Any) -> dict[str, Any]:
     """The members of a problem document; `code` is stable, `detail` is for people."""
-    return {"type": f"urn:helpdesk:problem:{code}", "title": title, "status": status, "detail": detail, **extra}
+    return {
+        "type": f"urn:helpdesk:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        **extra,
+    }
 
 
 def problem_response(status: int, title: str, detail: str, code: str, **extra: Any) -> JsonResponse:

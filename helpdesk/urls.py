@@ -4,8 +4,10 @@ from importlib.util import find_spec
 
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
 
 from accounts.views import preferences
+from helpdesk.api_docs import api_docs
 from helpdesk.home import home
 
 ROOMS = [
@@ -25,5 +27,7 @@ urlpatterns = [
     path("accounts/preferences/", preferences, name="preferences"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", api_docs, name="api-docs"),
     *(path(prefix, include(module)) for prefix, module in ROOMS if find_spec(module)),
 ]

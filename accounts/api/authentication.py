@@ -1,5 +1,6 @@
 """`Authorization: Bearer hd_…` for programs."""
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
@@ -21,7 +22,9 @@ class TokenAuthentication(BaseAuthentication):
         user = user_of_token(text.strip())
         if user is None:
             raise AuthenticationFailed(_("This token is not valid."))
-        vars(request._request)["actor"] = actor_for(user)
+        request._request.actor = actor_for(user)  # type: ignore[attr-defined]  # declared by common.htmx.DeskRequest
+        if "Accept-Language" not in request.headers:
+            translation.activate(user.language)
         return user, None
 
     def authenticate_header(self, request: Request) -> str:

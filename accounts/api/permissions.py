@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from rest_framework.permissions import BasePermission
+from django.http import Http404
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from accounts.enums import Actor
+from accounts.permissions import is_administrator, is_operator
 from accounts.queries import actor_for
 
 if TYPE_CHECKING:  # rest_framework.views loads these classes by setting: at run time it would be a circle
@@ -19,6 +21,13 @@ def actor_of(request: Request) -> Actor | None:
     return actor_for(request.user)
 
 
+def caller(request: Request) -> Actor:
+    """The actor of a request that `HasActor` has let in."""
+    actor = actor_of(request)
+    assert actor is not None
+    return actor
+
+
 class HasActor(BasePermission):
     """Any operator or active contact."""
 
@@ -26,9 +35,20 @@ class HasActor(BasePermission):
         return actor_of(request) is not None
 
 
-class IsOperator(BasePermission):
-    """Operators only."""
+class IsOperator(HasActor):
+    """Operators. To contacts the address does not exist."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        actor = actor_of(request)
-        return actor is not None and actor.is_operator
+        if not super().has_permission(request, view):
+            return False
+        if not is_operator(actor_of(request)):
+            raise Http404
+        return True
+
+
+class AdministratorsChange(IsOperator):
+    """Operators read, administrators change. To contacts the address does not exist."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        allowed = super().has_permission(request, view)
+        return allowed and (request.method in SAFE_METHODS or is_administrator(actor_of(request)))

@@ -15,6 +15,7 @@ from tickets.enums import NOT_BYPASSABLE, TERMINAL, Channel, EventType, State
 from tickets.models import Bypass, Ticket
 from tickets.models.lifecycle import LIFECYCLE, MOVES, Move, Outcome
 from tickets.services import accompanying, commands, recording
+from tickets.services.comparing import check_version
 from tickets.services.effects import outcome_of
 from tickets.services.guards import refusals
 from tickets.services.guards.case import Case
@@ -52,7 +53,7 @@ def move(
     if row is None:
         raise Invalid(_("There is no move “%(name)s”.") % {"name": transition}, field="transition")
     ticket = lock_one(Ticket.objects.visible_to(actor).select_related("category"), ticket_id)
-    _check_version(ticket, expected_version)
+    check_version(ticket, expected_version)
     _check_allowed(ticket, row, actor)
     values = commands.clean(transition, data)
     _derive(values)
@@ -65,13 +66,6 @@ def _derive(values: dict[str, Any]) -> None:
     if values.get("category") and values.get("impact"):
         values["priority"] = priority_of(
             kind=values["category"].kind, impact=values["impact"], urgency=values["urgency"]
-        )
-
-
-def _check_version(ticket: Ticket, expected: int | None) -> None:
-    if expected is not None and ticket.version != expected:
-        raise Conflict(
-            _("The ticket has changed since you opened it. Look at it again."), version=ticket.version
         )
 
 

@@ -13,6 +13,7 @@ from tickets.enums import EventType, MessageKind
 from tickets.models import Message, Ticket
 from tickets.services import messages, recording
 from tickets.services.attaching import Upload
+from tickets.services.comparing import check_version
 
 
 @transaction.atomic
@@ -22,12 +23,14 @@ def add_note(
     ticket_id: int,
     text: str,
     attachments: Sequence[Upload] = (),
+    expected_version: int | None = None,
     at: datetime | None = None,
 ) -> Message:
     """Add a note in any state of the ticket. Contacts cannot: `NotAllowed`. Raises `Missing` and `Invalid`."""
     if actor.is_contact:
         raise NotAllowed
     ticket = lock_one(Ticket.objects.visible_to(actor).select_related("category"), ticket_id)
+    check_version(ticket, expected_version)
     at = at or clock.now()
     message = messages.store(
         ticket=ticket, actor=actor, kind=MessageKind.NOTE, text=text, occurred_at=at, is_human=actor.is_human,

@@ -15,6 +15,7 @@ from tickets.enums import EventType, MessageKind, ReopenReason, State
 from tickets.models import Message, Ticket
 from tickets.services import creating, messages, recording
 from tickets.services.attaching import Upload
+from tickets.services.comparing import check_version
 from tickets.services.guards.periods import within_reopen_window
 from tickets.services.moving import move
 
@@ -40,6 +41,7 @@ def receive_message(
     is_machine: bool = False,
     quoted: str = "",
     external_id: str = "",
+    expected_version: int | None = None,
 ) -> Message:
     """Store what a contact wrote and let it move the ticket, as of the time it was received, not processed.
 
@@ -50,6 +52,7 @@ def receive_message(
     if not actor.is_contact:
         raise NotAllowed
     ticket = lock_one(Ticket.objects.visible_to(actor).select_related("category"), ticket_id)
+    check_version(ticket, expected_version)
     ticket = _survivor(ticket)
     at = min(occurred_at or clock.now(), clock.now())
     if ticket.state == State.CANCELLED or (ticket.state == State.CLOSED and not within_reopen_window(ticket)):

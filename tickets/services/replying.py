@@ -14,6 +14,7 @@ from tickets.enums import TERMINAL, EventType, MessageKind, State
 from tickets.models import Message, Ticket
 from tickets.services import informing, messages, recording
 from tickets.services.attaching import Upload
+from tickets.services.comparing import check_version
 
 
 @transaction.atomic
@@ -24,6 +25,7 @@ def reply(
     text: str,
     attachments: Sequence[Upload] = (),
     is_automatic: bool = False,
+    expected_version: int | None = None,
     at: datetime | None = None,
 ) -> Message:
     """Send the customer a message. A human one is the first response if there was none (§2.4 of the rules).
@@ -34,6 +36,7 @@ def reply(
     if actor.is_contact:
         raise NotAllowed
     ticket = lock_one(Ticket.objects.visible_to(actor).select_related("category"), ticket_id)
+    check_version(ticket, expected_version)
     if ticket.state in (*TERMINAL, State.SPAM):
         raise Conflict(_("This ticket has ended: reopen it or open a new one."), state=ticket.state)
     at = at or clock.now()

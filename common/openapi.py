@@ -1,0 +1,60 @@
+"""What every operation of the API document has: its problem answers."""
+
+from typing import Any
+
+from common.problems import PROBLEM_TYPE
+
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+ALWAYS = {
+    "400": "Something in the request is not acceptable; `errors` names it.",
+    "401": "No token, or one that is not valid.",
+    "403": "In sight, but not for you.",
+    "404": "Does not exist, or is not for you: the two are never told apart.",
+    "405": "This address does not take this method.",
+    "406": "The API speaks JSON only.",
+}
+ON_CHANGE = {
+    "409": "Somebody was faster, or a rule says no; `guard` names the rule.",
+    "412": "The object has another version than `If-Match` names.",
+    "413": "Too large.",
+    "415": "A body is JSON; where files are taken, a multipart form.",
+    "422": "The idempotency key was used with another body.",
+}
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def add_problems(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
+    """drf-spectacular post-processing hook: every operation lists the problem documents it may answer with."""
+    result["components"].setdefault("schemas", {})["Problem"] = _schema()
+    for path in result["paths"].values():
+        for method, operation in path.items():
+            if method in METHODS:
+                answers = ALWAYS if method == "get" else {**ALWAYS, **ON_CHANGE}
+                for status, description in answers.items():
+                    operation["responses"].setdefault(status, _answer(description))
+    return result
+
+
+def _answer(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {PROBLEM_TYPE: {"schema": PROBLEM}}}
+
+
+def _schema() -> dict[str, Any]:
+    text = {"type": "string"}
+    return {
+        "type": "object",
+        "description": "RFC 9457. `type` is stable, `detail` is for people. More members may follow.",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {**text, "example": "urn:helpdesk:problem:invalid"},
+            "title": text,
+            "status": {"type": "integer"},
+            "detail": text,
+            "errors": {
+                "type": "object",
+                "additionalProperties": {},
+                "description": "What is wrong, by field.",
+            },
+            "guard": {**text, "description": "The rule of the life cycle that said no, for example `G-FR`."},
+        },
+    }

@@ -1,0 +1,1 @@
+"""Articles for programs: /api/v1/articles/."""
