@@ -28,14 +28,29 @@ def _no_constant(name: str) -> NoReturn:
 _decoder = json.JSONDecoder(parse_constant=_no_constant)
 
 
-def elements(raw: bytes) -> list[Element]:
-    """The messages of a body in their order. Raises `Refused`; an empty array has no messages and is fine."""
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The messages of a body in their order; an array may have any number of them, even none."""
+
+    is_array: bool
+    elements: list[Element]
+
+
+def read_body(raw: bytes) -> Body:
+    """Take a body apart. Raises `Refused`."""
     try:
         text = raw.decode("utf-8").lstrip("\ufeff")
-        return _array(text) if text.lstrip(_BLANK).startswith("[") else [_only(text)]
+        if text.lstrip(_BLANK).startswith("["):
+            return Body(is_array=True, elements=_array(text))
+        return Body(is_array=False, elements=[_only(text)])
     # RecursionError: thousands of nested brackets. ValueError: bad UTF-8, not JSON, NaN, a 5,000-digit number.
     except (ValueError, RecursionError) as error:
         raise Refused(RejectReason.NOT_JSON, _("The body is not valid JSON in UTF-8.")) from error
+
+
+def read_element(raw: bytes) -> Element:
+    """One message of the ledger, read again."""
+    return read_body(raw).elements[0]
 
 
 def _only(text: str) -> Element:

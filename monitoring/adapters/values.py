@@ -15,6 +15,8 @@ from monitoring.enums import RejectReason
 
 MAX_BIGINT = 2**63 - 1
 _MACRO = re.compile(r"\{[$#]?[A-Z][A-Z0-9_.]*(?::[^{}]*)?\}|\{\{.+\}\.[a-z]+\(.*\)\}", re.DOTALL)
+# Longer texts are somebody's words; the limit also bounds the time the pattern may take.
+MACRO_MAX = 1000
 _DIGITS = re.compile(r"[0-9]{1,19}")
 
 
@@ -30,7 +32,7 @@ class Refused(Unprocessable):
 
 def is_macro(value: object) -> bool:
     """True for a macro that the sender left unresolved, such as ``{EVENT.ID}`` or ``{$ZABBIX.URL}``."""
-    return isinstance(value, str) and _MACRO.fullmatch(value.strip()) is not None
+    return isinstance(value, str) and len(value) < MACRO_MAX and _MACRO.fullmatch(value.strip()) is not None
 
 
 def is_absent(value: object) -> bool:

@@ -6,7 +6,7 @@ from django.http.request import UnreadablePostError
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from monitoring.adapters.body import MAX_BYTES, Element, elements
+from monitoring.adapters.body import MAX_BYTES, Element, read_body
 from monitoring.adapters.values import Refused
 from monitoring.api import answers
 from monitoring.enums import RejectReason
@@ -47,12 +47,10 @@ def _take_in(request: HttpRequest, source: SourceRules) -> HttpResponse:
     raw = b""
     try:
         raw = _read(request)
-        messages = elements(raw)
-        if raw.lstrip().startswith(b"["):
-            return answers.several(
-                source, [_one_of_several(request, source, message) for message in messages]
-            )
-        receipt = receive(source=source, element=messages[0])
+        body = read_body(raw)
+        if body.is_array:
+            return answers.several(source, [_one_of_several(request, source, item) for item in body.elements])
+        receipt = receive(source=source, element=body.elements[0])
     except Refused as error:
         _note_refusal(request, source, error, raw)
         return answers.refusal(error)

@@ -7,7 +7,7 @@ from accounts.enums import Actor
 from accounts.models import Customer
 from assets.models import Service
 from monitoring import queries
-from monitoring.enums import Outcome
+from monitoring.enums import EventSource, Outcome
 from monitoring.models import Problem
 from monitoring.services import describing
 from monitoring.services.classifying import classify
@@ -41,7 +41,9 @@ def open_or_join(
 def _open(
     *, actor: Actor, problem: Problem, service_ids: set[int], earlier: Ticket | None, at: datetime
 ) -> Ticket:
-    owner = owner_of(queries.services(service_ids))
+    # "Item became unsupported" is our own worry: it never names a customer.
+    is_internal = problem.event_source == EventSource.INTERNAL
+    owner = owner_of([] if is_internal else queries.services(service_ids))
     chosen = classify(problem.worst_severity)
     return create_ticket(
         actor=actor,

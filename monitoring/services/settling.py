@@ -6,7 +6,7 @@ from datetime import datetime
 from accounts.enums import Actor
 from monitoring.adapters import zabbix
 from monitoring.adapters.alert import Alert
-from monitoring.adapters.body import elements
+from monitoring.adapters.body import read_element
 from monitoring.enums import AlertKind, Outcome
 from monitoring.models import Delivery, Problem
 from monitoring.services import describing, recovering, saving
@@ -110,8 +110,8 @@ def _recall_updates(change: Change) -> None:
         outcome=Outcome.STORED,
     ).order_by("pk")
     for delivery in earlier:
-        for element in elements(bytes(delivery.raw)):
-            _note(change, describing.update_note(zabbix.read(element.body)))
+        update = zabbix.read(read_element(bytes(delivery.raw)).body)
+        _note(change, describing.update_note(update))
 
 
 def _note(change: Change, text: str) -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from common import clock
 from monitoring.adapters import zabbix
-from monitoring.adapters.body import elements
+from monitoring.adapters.body import read_element
 from monitoring.models import Delivery, Source
 from monitoring.services import spooling, storing
 from monitoring.services.authenticating import SourceRules
@@ -59,7 +59,7 @@ def _drain(batch: Path) -> int:
                 "a spooled message is of source %s, which does not exist any more", message.source_id
             )
             continue
-        (element,) = elements(message.raw)
+        element = read_element(message.raw)
         storing.store(
             source_id=message.source_id, alert=zabbix.read(element.body), raw=message.raw,
             received_at=message.received_at,
@@ -73,7 +73,7 @@ def _drain(batch: Path) -> int:
 def _settle(delivery: Delivery) -> bool:
     """One delivery; a failure is noted on its row and tried again later. No row lock: `process` claims the work."""
     try:
-        (element,) = elements(bytes(delivery.raw))
+        element = read_element(bytes(delivery.raw))
         process(
             source=SourceRules.of(delivery.source), alert=zabbix.read(element.body), delivery_id=delivery.pk,
             at=delivery.received_at,

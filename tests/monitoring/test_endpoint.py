@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, given
+from hypothesis import settings as tuned
+from hypothesis import strategies as st
 
 from accounts.enums import Actor
 from monitoring.enums import RejectReason
@@ -16,6 +19,11 @@ from tests.monitoring.conftest import URL, Post
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=40),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
 
 
 def test_problem_is_answered_with_its_state_and_the_same_tags_every_time(post: Post, source: Source) -> None:
@@ -189,3 +197,23 @@ def test_source_is_marked_as_alive(post: Post, source: Source) -> None:
     post(problem())
     source.refresh_from_db()
     assert source.last_seen_at is not None
+
+
+@tuned(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.dictionaries(st.sampled_from(sorted(problem())), ANYTHING, max_size=4))
+def test_whatever_a_field_holds_the_answer_is_never_a_server_error(
+    post: Post, changes: dict[str, Any]
+) -> None:
+    answer = post({**problem(), **changes})
+    assert answer.status_code in (200, 422), answer.content
+    assert not Delivery.objects.filter(processed_at__isnull=True).exists()
+
+
+@tuned(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    raw=st.binary(max_size=60)
+    | st.text(max_size=60).map(str.encode)
+    | ANYTHING.map(lambda v: json.dumps(v).encode())
+)
+def test_whatever_bytes_come_the_answer_is_never_a_server_error(post: Post, raw: bytes) -> None:
+    assert post(raw).status_code in (200, 422)

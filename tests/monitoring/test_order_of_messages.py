@@ -109,6 +109,12 @@ def test_several_services_of_one_customer_name_the_customer_only(post: Post) -> 
     assert (Ticket.objects.get().customer, Ticket.objects.get().service) == (first.customer, None)
 
 
+def test_internal_event_is_minor_and_names_no_customer(post: Post) -> None:
+    factories.ServiceFactory.create(monitored_host="unit-0001")
+    post(problem(event_source="3", nseverity="{EVENT.NSEVERITY}", update_status=None))
+    assert (Ticket.objects.get().customer, Ticket.objects.get().priority) == (None, Priority.P4)
+
+
 @pytest.mark.parametrize(("ago", "counted"), [(60, 60), (600, 120), (-60, 0)])
 def test_clock_starts_when_the_alert_fired_but_at_most_two_minutes_back(
     post: Post, ago: int, counted: int

@@ -1,15 +1,21 @@
 """Reading single bodies: no database is touched."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 
 from monitoring.adapters import zabbix
-from monitoring.adapters.body import elements
+from monitoring.adapters.body import Element, read_body
 from monitoring.adapters.values import Refused, as_moment, is_absent, is_macro
 from monitoring.enums import AlertKind, RejectReason
 from tests.monitoring.bodies import all_samples, problem, recovery, sample_object, update
+
+
+def elements(raw: bytes) -> list[Element]:
+    return read_body(raw).elements
+
 
 KINDS = {
     "01": AlertKind.PROBLEM, "02": AlertKind.UPDATE, "07": AlertKind.RECOVERY, "08": AlertKind.UPDATE,
@@ -183,3 +189,16 @@ def test_elements_of_an_array_keep_their_own_bytes() -> None:
     assert (first.raw, second.raw) == ('{"a": "я"}'.encode(), b'{"b":  [1, 2]}')
     assert json.loads(second.raw) == second.body
     assert elements(b"[]") == []
+
+
+def test_byte_order_mark_hides_no_array() -> None:
+    body = read_body(b"\xef\xbb\xbf [{}, {}]")
+    assert body.is_array
+    assert len(body.elements) == 2
+
+
+def test_long_hostile_text_is_read_quickly() -> None:
+    hostile = "{{" + "}.a(" * 60_000
+    started = time.perf_counter()
+    zabbix.read(problem(event_name=hostile, opdata=hostile, tags=[]))
+    assert time.perf_counter() - started < 1
