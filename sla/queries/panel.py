@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from common import clock as time
 from sla.engine.clock import Clock as EngineClock
 from sla.engine.terms import Kind, Verdict
@@ -39,6 +41,11 @@ class Face:
     target: str
     due: str
     ledger: list[LedgerLine]
+
+    @property
+    def is_promise(self) -> bool:
+        """Promised to the customer; the others are between ourselves and never shout."""
+        return self.clock.kind in PROMISES
 
     @property
     def is_open(self) -> bool:
@@ -76,6 +83,11 @@ def face(clock: Clock, engine: EngineClock | None, now: datetime) -> Face:
     )
 
 
+def _counts_down_to(clock: Clock, state: str) -> int | None:
+    counting = state == "running" or (state == "over" and clock.kind in PROMISES)
+    return int(clock.due_at.timestamp() * 1000) if clock.due_at and counting else None
+
+
 def state_of(clock: Clock) -> str:
     if clock.verdict == Verdict.CANCELLED:
         return "void"
@@ -89,5 +101,5 @@ def state_of(clock: Clock) -> str:
 def label(clock: Clock) -> str:
     name = str(ClockKind(clock.kind).label)
     if clock.line:
-        return f"{name} {clock.line}"
+        return _("%(clock)s, line %(line)d") % {"clock": name, "line": clock.line}
     return f"{name} · {clock.cycle}" if clock.kind == Kind.RES and clock.cycle > 1 else name
