@@ -1,9 +1,13 @@
 """Words of the room: who may read an article, and how far it can be trusted."""
 
+import re
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+# Categories belong to tickets; here they are only codes, such as EM or EM.NET.
+CATEGORY = re.compile(r"[A-Z]{2}(\.[A-Z0-9]{2,8})?\Z")
 
 
 class Audience(TextChoices):

@@ -11,7 +11,7 @@ from django.db.models.functions import Extract
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.enums import Actor
-from knowledge.enums import Confidence
+from knowledge.enums import CATEGORY, Confidence
 from knowledge.models import Article, ArticleText
 from knowledge.queries.terms import Query, Terms, any_of, every
 
@@ -73,6 +73,7 @@ def suggest(
     Without usable words, the newest checked articles of the category. Made for typing speed: no highlighting.
     """
     rows = ArticleText.objects.filter(article__in=Article.objects.visible_to(actor))
+    category_code = category_code if CATEGORY.match(category_code) else ""
     terms = Terms.of(text, meaningful=True)
     if terms:
         return _hits(_chosen(rows, any_of(terms), language, limit, category_code))
@@ -119,7 +120,7 @@ def _highlighted(rows: list[dict[str, Any]], query: Query) -> list[Hit]:
     return _hits(rows, dict(texts.values_list("pk", headline)))
 
 
-def _score(vector: str, query: Query, language: str, category_code: str) -> ExpressionWrapper:
+def _score(vector: str, query: Query, language: str, category_code: str) -> "ExpressionWrapper[Any]":
     score: Any = SearchRank(F(vector), query, weights=WEIGHTS, normalization=Value(1))
     score *= _factor(
         *(When(article__confidence=level, then=Value(factor)) for level, factor in TRUST.items())
@@ -139,7 +140,7 @@ def _factor(*cases: When) -> Case:
 
 def _columns(rows: Texts) -> Rows:
     heads = {name: F(f"article__{name}") for name in ("code", "audience", "confidence")}
-    return rows.order_by("-score", "-article_id").values(
+    return rows.order_by(F("score").desc(), "-article_id").values(
         "pk", "article_id", "language", "title", "summary", "score", **heads
     )
 

@@ -4,7 +4,7 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.enums import Actor, Language
 from common.errors import Missing
-from knowledge.enums import Confidence, Verdict
+from knowledge.enums import CATEGORY, Confidence, Verdict
 from knowledge.models import Article, ArticleText, Feedback
 
 
@@ -24,14 +24,14 @@ def article_by_code(*, actor: Actor | None, code: str) -> Article:
 def articles(
     *, actor: Actor | None, audience: str = "", confidence: str = "", category: str = ""
 ) -> QuerySet[Article]:
-    """The list a reader browses, newest change first, narrowed by what is not empty."""
+    """The list a reader browses, newest change first, narrowed by what is not empty and known."""
     wants_archived = confidence == Confidence.ARCHIVED
     found = Article.objects.visible_to(actor, with_archived=wants_archived).prefetch_related("texts")
     if audience:
         found = found.filter(audience=audience)
     if confidence:
         found = found.filter(confidence=confidence)
-    if category:
+    if CATEGORY.match(category):
         found = found.filter(
             Q(categories__contains=[category]) | Q(categories__contains=[category.partition(".")[0]])
         )

@@ -11,11 +11,10 @@ from common.db import lock_one
 from common.errors import Conflict, Invalid, NotAllowed
 from common.richtext import MAX_MARKDOWN, markdown_to_text
 from knowledge import permissions
-from knowledge.enums import Audience, Confidence, Text
+from knowledge.enums import CATEGORY, Audience, Confidence, Text
 from knowledge.models import Article, ArticleText
 from knowledge.services.revising import next_code, revise, snapshot
 
-CATEGORY = re.compile(r"[A-Z]{2}(\.[A-Z0-9]{2,8})?\Z")
 # NUL and half characters cannot be stored; private-use characters mark what search found.
 UNSEEN = re.compile("[\x00\ud800-\udfff\ue000-\uf8ff]")
 

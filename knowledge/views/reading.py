@@ -29,6 +29,7 @@ def index(request: DeskRequest) -> HttpResponse:
     chosen = form.chosen()
     words, page = chosen.pop("q"), chosen.pop("page")
     context: dict[str, object] = {
+        "here": "knowledge",
         "form": form,
         "words": words,
         "can_write": permissions.can_write(request.actor),
@@ -57,7 +58,10 @@ def article(request: DeskRequest, code: str) -> HttpResponse:
     text = queries.text_of(found, request.GET.get("lang") or reader_language())
     inside = permissions.can_see_history(request.actor)
     context = {
+        "here": "knowledge",
         "article": found,
+        # Contacts who follow a link into the operators' pages read it in the frame of their own side.
+        "frame": "base.html" if inside else "base_portal.html",
         "text": text,
         "body": render_markdown(text.body),
         "languages": queries.languages_of(found),
@@ -92,6 +96,7 @@ def history(request: DeskRequest, code: str) -> HttpResponse:
     newer = _number(request.GET.get("newer"), found.version)
     older = _number(request.GET.get("older"), newer - 1)
     context = {
+        "here": "knowledge",
         "article": found,
         "text": queries.text_of(found, reader_language()),
         "revisions": queries.revisions(found),

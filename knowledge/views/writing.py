@@ -27,7 +27,7 @@ def new(request: DeskRequest) -> HttpResponse:
         return _write(request, None)
     words = request.GET.get("title", "")[:200]
     initial = {"confidence": Confidence.WIP, f"title_{request.user.language}": words}
-    return render(request, "knowledge/edit.html", {"form": ArticleForm(initial=initial, actor=request.actor)})
+    return _page(request, ArticleForm(initial=initial, actor=request.actor), None)
 
 
 @operator_required
@@ -39,8 +39,7 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
         raise NotAllowed(_("This article is checked. Report what is wrong in it, or ask a knowledge editor."))
     if request.method == "POST":
         return _write(request, article)
-    form = ArticleForm(initial=ArticleForm.initial_of(article), actor=request.actor)
-    return render(request, "knowledge/edit.html", {"form": form, "article": article})
+    return _page(request, ArticleForm(initial=ArticleForm.initial_of(article), actor=request.actor), article)
 
 
 def _write(request: DeskRequest, article: Article | None) -> HttpResponse:
@@ -63,7 +62,14 @@ def _write(request: DeskRequest, article: Article | None) -> HttpResponse:
             messages.success(request, _("%(code)s is saved.") % {"code": written.code})
             return redirect(written)
     # What was typed stays on the page, whatever was wrong with it.
-    return render(request, "knowledge/edit.html", {"form": form, "article": article}, status=422)
+    return _page(request, form, article, status=422)
+
+
+def _page(
+    request: DeskRequest, form: ArticleForm, article: Article | None, status: int = 200
+) -> HttpResponse:
+    context = {"here": "knowledge", "form": form, "article": article}
+    return render(request, "knowledge/edit.html", context, status=status)
 
 
 @operator_required

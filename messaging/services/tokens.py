@@ -24,7 +24,7 @@ class Token:
 
     def given_to(self, address: str) -> bool:
         """True when this token was made for the address, with the present secret key or an earlier one."""
-        keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+        keys = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
         return any(constant_time_compare(self.proof, _proof(self.ticket_ref, address, key)) for key in keys)
 
 

@@ -100,10 +100,11 @@ def _writer(ticket: Ticket, mail: ParsedMail, sender: Sender) -> Actor | None:
 
 def _addresses(ticket: Ticket) -> set[str]:
     """Mail addresses that the ticket's own contact can be written to."""
-    own = ContactAddress.objects.filter(
-        contact_id=ticket.contact_id, kind=AddressKind.MAIL, contact__isnull=False
-    )
-    return {address.lower() for address in [ticket.reply_to, *own.values_list("value", flat=True)] if address}
+    addresses = [ticket.reply_to]
+    if ticket.contact_id:
+        own = ContactAddress.objects.filter(contact_id=ticket.contact_id, kind=AddressKind.MAIL)
+        addresses += own.values_list("value", flat=True)
+    return {address.lower() for address in addresses if address}
 
 
 def _by_references(mail: ParsedMail, inbound: InboundMessage, sender: Sender) -> Thread | None:

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext as _
 
 from accounts.enums import Language
@@ -55,9 +55,9 @@ def dedup_key(inbound: InboundMessage) -> str:
     return f"mail:{hashlib.sha256(content.encode()).hexdigest()}"
 
 
-def files_of(mail: ParsedMail) -> tuple[list[UploadedFile], list[str]]:
+def files_of(mail: ParsedMail) -> tuple[list[attaching.Upload], list[str]]:
     """The mail's files that a ticket takes, and the names of those it does not."""
-    taken: list[UploadedFile] = []
+    taken: list[attaching.Upload] = []
     refused: list[str] = []
     for number, part in enumerate(mail.attachments, start=1):
         file = _uploaded(part, number)
@@ -73,6 +73,6 @@ def files_of(mail: ParsedMail) -> tuple[list[UploadedFile], list[str]]:
     return taken, refused
 
 
-def _uploaded(part: ParsedAttachment, number: int) -> UploadedFile:
+def _uploaded(part: ParsedAttachment, number: int) -> attaching.Upload:
     ending = mimetypes.guess_extension(part.content_type) or ".txt"
     return SimpleUploadedFile(part.name or f"part-{number}{ending}", part.content, part.content_type)
