@@ -26,7 +26,7 @@ lint: install
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
-	$(PYTHON) -c "from importlinter.cli import lint_imports_command as lint; lint()"
+	.venv/bin/lint-imports
 
 bench: install
 	@$(PYTHON) -m bench

@@ -38,6 +38,7 @@ REDIS_URL = os.environ.get("REDIS_URL") or _embedded_redis_url
 
 _database: dict[str, Any] = {**dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)}
 _database["OPTIONS"] = {
+    "connect_timeout": 5,
     "options": "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
     **_database.get("OPTIONS", {}),
 }
@@ -74,6 +75,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_HTTPS
+CSRF_FAILURE_VIEW = "helpdesk.failures.csrf_failure"
 SESSION_COOKIE_NAME = "__Host-helpdesk" if SECURE_HTTPS else "helpdesk"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
