@@ -136,6 +136,18 @@ def test_reopening_starts_the_next_response():
     assert scene.clock(Kind.NR).due_at == at("12:15")
 
 
+def test_alert_that_is_back_asks_nobody_for_an_answer():
+    scene = Scene(channel="monitoring").move("10:00:20", "triage", transition="accept")
+    scene.move("10:05", "resolved", transition="self_recovered", human=False)
+    scene.move("10:30", "in_progress", transition="recurred", human=False)
+    assert scene.fold().of(Kind.NR) == []
+
+
+def test_alert_handed_to_somebody_is_not_yet_answered():
+    scene = Scene(channel="monitoring").move("10:00:20", "triage", transition="assign", human=True)
+    assert scene.clock(Kind.FR).is_live
+
+
 def test_thanks_is_no_question():
     assert Scene().reply("10:01").customer("10:05", thanks=True).fold().of(Kind.NR) == []
 

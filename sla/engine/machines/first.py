@@ -35,8 +35,8 @@ class FirstResponse(Machine):
             # The alert came back before anybody had looked at it: the promise starts afresh.
             case.open(Kind.FR, event.at, cycle=case.count(Kind.FR) + 1)
             return
-        accepted = before == "new" and case.state not in {"spam", "merged", "cancelled", "resolved", "closed"}
-        if accepted and case.facts.channel == "monitoring" and event.data.get("human", True):
+        accepted = event.data.get("transition") == "accept" and bool(event.data.get("human", True))
+        if accepted and case.facts.channel == "monitoring":
             stop_by(clock, event, "accept")
         else:
             obey(clock, ending(FIRST_RESPONSE[case.state], event), event, case.state)

@@ -30,7 +30,9 @@ class NextResponse(Machine):
 
     def moved(self, case: Case, event: Event, before: str) -> None:
         obey(case.last(Kind.NR), NEXT_RESPONSE[case.state], event, case.state)
-        if before in {"resolved", "closed"} and case.state in OPEN and case.is_answered():
+        reopened = before in {"resolved", "closed"} and case.state in OPEN
+        # An alert that is back asks nobody for an answer; a person who reopens does.
+        if reopened and event.data.get("human", True) and case.is_answered():
             open_next(case, Kind.NR, event.at)
 
 
