@@ -138,7 +138,7 @@ def _factor(*cases: When) -> Case:
     return Case(*cases, default=Value(1.0), output_field=FloatField())
 
 
-def _columns(rows: Texts) -> Rows:
+def _columns(rows: QuerySet[Any]) -> Rows:
     heads = {name: F(f"article__{name}") for name in ("code", "audience", "confidence")}
     return rows.order_by(F("score").desc(), "-article_id").values(
         "pk", "article_id", "language", "title", "summary", "score", **heads
