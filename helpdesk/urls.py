@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularJSONAPIView
 
 from accounts.views import preferences
 from helpdesk.api_docs import api_docs
@@ -27,7 +27,12 @@ urlpatterns = [
     path("accounts/preferences/", preferences, name="preferences"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("api/docs/", api_docs, name="api-docs"),
     *(path(prefix, include(module)) for prefix, module in ROOMS if find_spec(module)),
 ]
+
+handler400 = "helpdesk.failures.bad_request"
+handler403 = "helpdesk.failures.forbidden"
+handler404 = "helpdesk.failures.not_found"
+handler500 = "helpdesk.failures.failed"
