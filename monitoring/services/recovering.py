@@ -17,8 +17,7 @@ def settle(*, actor: Actor, problem: Problem, policy: str) -> None:
     The problem is already saved as resolved. Nobody's work is ever closed under their hands by the default policy.
     """
     assert problem.ticket_id is not None
-    ticket = Ticket.objects.get(pk=problem.ticket_id)
-    note(actor=actor, ticket_id=ticket.pk, text=describing.recovery_note(problem))
+    ticket = note(actor=actor, ticket_id=problem.ticket_id, text=describing.recovery_note(problem))
     if ticket.is_open and _may_resolve(ticket, policy) and not queries.has_open_problems(ticket.pk):
         move(actor=actor, ticket_id=ticket.pk, transition="self_recovered")
 
