@@ -118,7 +118,7 @@ def _problem(desk: Desk, at: datetime, brief: dict[str, Any], service: Service) 
     trigger = desk.triggers.setdefault(key, FIRST_TRIGGER + len(desk.triggers))
     return Problem(
         source=desk.source, event_id=desk.events, trigger_id=trigger, state="open", announced=True,
-        stamp=at.isoformat(), name=brief["name"], opdata=brief["opdata"], severity=brief["severity"],
+        stamp="0", name=brief["name"], opdata=brief["opdata"], severity=brief["severity"],
         worst_severity=brief["severity"], host=host, host_name=service.label, host_groups="Customers",
         tags=[["scope", brief["scope"]]], base_url=desk.source.base_url, started_at=at, first_seen_at=at,
         updated_at=at,

@@ -11,6 +11,7 @@ from helpdesk.demo import rhythm
 from helpdesk.demo.cast import MOSCOW, Cast
 from helpdesk.demo.data_files import read
 from helpdesk.demo.story import Story
+from monitoring.enums import ProblemState
 from monitoring.models import Problem
 from monitoring.services import describing
 from sla.engine.defaults import FACTORS, RESOLUTION, TALK
@@ -68,7 +69,8 @@ class Player:
         opening, problem = self.story.opening, self.problem
         if problem is None:
             return
-        problem.state, problem.recovered_at, problem.updated_at = "resolved", self.story.at, self.story.at
+        problem.state, problem.stamp = ProblemState.RESOLVED, "1"
+        problem.recovered_at = problem.updated_at = self.story.at
         with describing.desk_language():
             self.story.note(opening.actor, describing.recovery_note(problem))
 
