@@ -19,7 +19,9 @@ def test_a_change_to_the_version_seen_is_made_and_gives_the_next_one(request_: F
     assert desk.get(path)["ETag"] == moved["ETag"]
 
 
-@pytest.mark.parametrize(("name", "body"), [("accept", {}), ("reply", {"text": "A"}), ("note", {"text": "A"})])
+@pytest.mark.parametrize(
+    ("name", "body"), [("accept", {}), ("reply", {"text": "A"}), ("note", {"text": "A"})]
+)
 def test_a_change_to_another_version_is_412_and_changes_nothing(
     request_: File, desk: APIClient, name: str, body: dict[str, Any]
 ) -> None:

@@ -63,7 +63,9 @@ def test_a_page_is_never_larger_than_a_hundred(desk: APIClient, person: Contact)
     assert len(desk.get(f"{LIST}?page_size=1000000000").json()["results"]) == 100
 
 
-def test_each_filter_finds_its_tickets_and_no_other(desk: APIClient, first: Operator, person: Contact) -> None:
+def test_each_filter_finds_its_tickets_and_no_other(
+    desk: APIClient, first: Operator, person: Contact
+) -> None:
     mine = factories.ticket(contact_actor(person), subject="Disk array of the vault", category="EM.NET")
     other = factories.ticket(category="CR.RES")
     move(actor=operator_actor(first, first.user), ticket_id=mine.pk, transition="accept")

@@ -38,7 +38,10 @@ def test_to_contacts_the_lists_of_people_do_not_exist_not_even_their_own(
 
 def test_addresses_get_one_spelling_and_one_owner(admin: APIClient, person: Contact) -> None:
     path = f"/api/v1/contacts/{person.pk}/"
-    given = [{"kind": "mail", "value": "IT@Customer.Example"}, {"kind": "phone", "value": "8 (495) 123-45-67"}]
+    given = [
+        {"kind": "mail", "value": "IT@Customer.Example"},
+        {"kind": "phone", "value": "8 (495) 123-45-67"},
+    ]
     shown = admin.patch(path, {"addresses": given}).json()["addresses"]
     assert sorted(row["value"] for row in shown) == ["+74951234567", "it@customer.example"]
     other = factories.ContactFactory.create()
@@ -80,14 +83,19 @@ def test_contacts_are_found_by_address_and_name(desk: APIClient) -> None:
         assert [row["id"] for row in rows] == [found.pk], query
 
 
-def test_me_is_whom_the_token_speaks_for(desk: APIClient, first: Operator, customer: APIClient, person: Contact) -> None:
+def test_me_is_whom_the_token_speaks_for(
+    desk: APIClient, first: Operator, customer: APIClient, person: Contact
+) -> None:
     assert (desk.get("/api/v1/me/").json()["line"], desk.get("/api/v1/me/").json()["kind"]) == (1, "operator")
     me = customer.get("/api/v1/me/").json()
     assert (me["kind"], me["customer"]["id"], me["line"]) == ("contact", person.customer_id, None)
 
 
 def test_contacts_choose_from_the_categories_of_the_portal(desk: APIClient, customer: APIClient) -> None:
-    codes = [{row["code"] for row in client.get("/api/v1/categories/").json()["results"]} for client in (desk, customer)]
+    codes = [
+        {row["code"] for row in client.get("/api/v1/categories/").json()["results"]}
+        for client in (desk, customer)
+    ]
     assert codes[1] < codes[0]
     assert "EM.MON" in codes[0] - codes[1]
     hidden = customer.post("/api/v1/tickets/", {"subject": "A", "body": "B", "category": "EM.MON"})

@@ -39,7 +39,9 @@ def test_a_wrong_token_is_401_even_beside_a_session(first: Operator, token: str)
     refused(client.get("/api/v1/me/", HTTP_AUTHORIZATION=f"Bearer {token}"), 401)
 
 
-@pytest.mark.parametrize("path", ["nowhere/", "tickets", "tickets/x/", "customers/99999999999999999999/", "tickets/26-1/"])
+@pytest.mark.parametrize(
+    "path", ["nowhere/", "tickets", "tickets/x/", "customers/99999999999999999999/", "tickets/26-1/"]
+)
 def test_an_unknown_address_is_404_and_never_a_redirect(desk: APIClient, path: str) -> None:
     refused(desk.get(f"/api/v1/{path}"), 404)
     refused(desk.post(f"/api/v1/{path}", {}), 404)
@@ -92,7 +94,9 @@ def test_a_body_over_the_limit_is_413(desk: APIClient) -> None:
 
 
 def test_a_form_of_too_many_parts_is_a_problem_too(desk: APIClient) -> None:
-    parts = b"".join(b'--x\r\nContent-Disposition: form-data; name="f%d"\r\n\r\n1\r\n' % n for n in range(600))
+    parts = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="f%d"\r\n\r\n1\r\n' % n for n in range(600)
+    )
     refused(desk.post(LIST, parts + b"--x--\r\n", content_type="multipart/form-data; boundary=x"), 400)
     refused(desk.post(LIST, b"garbage", content_type="multipart/form-data"), 400)
 

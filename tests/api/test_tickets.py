@@ -27,7 +27,11 @@ def at(ticket: dict[str, Any], name: str = "") -> str:
 def test_a_contact_files_a_request_as_themself(request_: File, person: Contact) -> None:
     filed = request_(category="EM.APP")
     ticket = Ticket.objects.get(number=filed["number"])
-    assert (ticket.contact_id, ticket.customer_id, ticket.channel) == (person.pk, person.customer_id, Channel.PORTAL)
+    assert (ticket.contact_id, ticket.customer_id, ticket.channel) == (
+        person.pk,
+        person.customer_id,
+        Channel.PORTAL,
+    )
     assert filed["customer_state"] == "Accepted"
     assert {move["name"] for move in filed["available"]} == {"solved_by_customer", "cancel"}
 
@@ -39,8 +43,12 @@ def test_a_contact_gets_no_field_of_the_desk(request_: File, customer: APIClient
     assert set(desk.get(at(filed)).json()) >= DESK_ONLY
 
 
-@pytest.mark.parametrize("field", ["customer", "contact", "channel", "impact", "received_at", "priority", "state"])
-def test_what_is_not_a_contacts_to_say_is_refused_by_name(customer: APIClient, person: Contact, field: str) -> None:
+@pytest.mark.parametrize(
+    "field", ["customer", "contact", "channel", "impact", "received_at", "priority", "state"]
+)
+def test_what_is_not_a_contacts_to_say_is_refused_by_name(
+    customer: APIClient, person: Contact, field: str
+) -> None:
     other = factories.ContactFactory.create()
     value = {"customer": other.customer_id, "contact": other.pk}.get(field, 1)
     answer = customer.post(LIST, {"subject": "A", "body": "B", field: value})
@@ -51,7 +59,9 @@ def test_what_is_not_a_contacts_to_say_is_refused_by_name(customer: APIClient, p
 
 def test_a_service_of_another_organisation_is_as_unknown_as_one_that_is_none(customer: APIClient) -> None:
     foreign = factories.ServiceFactory.create(name="secret-host")
-    answers = [customer.post(LIST, {"subject": "A", "body": "B", "service": pk}) for pk in (foreign.pk, 10**9)]
+    answers = [
+        customer.post(LIST, {"subject": "A", "body": "B", "service": pk}) for pk in (foreign.pk, 10**9)
+    ]
     assert [answer.status_code for answer in answers] == [400, 400]
     assert answers[0].json() == answers[1].json()
     assert not Ticket.objects.exists()
@@ -78,9 +88,22 @@ def test_a_contact_of_one_customer_is_not_registered_under_another(desk: APIClie
 
 @pytest.mark.parametrize(
     "name",
-    ["", "messages", "attachments", "events", "note", "reply", "accept", "confirm", "solved_by_customer", "cancel"],
+    [
+        "",
+        "messages",
+        "attachments",
+        "events",
+        "note",
+        "reply",
+        "accept",
+        "confirm",
+        "solved_by_customer",
+        "cancel",
+    ],
 )
-def test_a_ticket_of_another_organisation_does_not_exist(request_: File, stranger: APIClient, name: str) -> None:
+def test_a_ticket_of_another_organisation_does_not_exist(
+    request_: File, stranger: APIClient, name: str
+) -> None:
     filed = request_()
     methods = [stranger.get] if name in ("", "messages", "attachments") else [stranger.post]
     for method in [*methods, stranger.get] if name == "events" else methods:
@@ -103,7 +126,9 @@ def test_notes_and_the_log_do_not_exist_for_contacts(
     assert [event["type"] for event in desk.get(at(filed, "events")).json()["results"]][0] == "created"
 
 
-def test_the_way_of_a_ticket_through_its_transitions(request_: File, customer: APIClient, desk: APIClient) -> None:
+def test_the_way_of_a_ticket_through_its_transitions(
+    request_: File, customer: APIClient, desk: APIClient
+) -> None:
     filed = request_(category="EM.APP")
     assert desk.post(at(filed, "accept")).json()["state"] == State.TRIAGE
     assert desk.post(at(filed, "reply"), {"text": "I am looking at it."}).status_code == 201
@@ -159,9 +184,7 @@ def test_a_file_comes_back_to_those_who_may_read_its_message_and_to_nobody_else(
     assert APIClient().get(url).status_code == 401
 
 
-def test_a_file_on_a_note_is_the_desks_own(
-    request_: File, customer: APIClient, desk: APIClient
-) -> None:
+def test_a_file_on_a_note_is_the_desks_own(request_: File, customer: APIClient, desk: APIClient) -> None:
     filed, other = request_(), request_()
     form = {"text": "Internal.", "attachments": SimpleUploadedFile("plan.txt", b"x")}
     url = desk.post(at(filed, "note"), form, format="multipart").json()["attachments"][0]["url"]

@@ -97,13 +97,13 @@ class TicketOutput(TicketSummary):
     """A ticket with the transitions the caller may try now."""
 
     merged_into = serializers.CharField(
-        source="merged_into.number", default=None, allow_null=True, read_only=True
+        source="merged_into.number", allow_null=True, required=False
     )
     parent = serializers.CharField(  # type: ignore[assignment]  # a field, not the tree of serializers
-        source="parent.number", default=None, allow_null=True, read_only=True
+        source="parent.number", allow_null=True, required=False
     )
     follow_up_of = serializers.CharField(
-        source="follow_up_of.number", default=None, allow_null=True, read_only=True
+        source="follow_up_of.number", allow_null=True, required=False
     )
     available = serializers.SerializerMethodField()
 
