@@ -76,7 +76,7 @@ class QueueFilter:
             priority=_one_of(params.get("priority"), [str(value) for value in Priority.values]),
             kind=_one_of(params.get("kind"), CategoryKind.values),
             channel=_one_of(params.get("channel"), Channel.values),
-            customer=params.get("customer", "")[:32],
+            customer=params.get("customer", "").replace("\x00", "")[:32],
             after=Cursor.parse(params.get("after", "")),
         )
 

@@ -86,10 +86,10 @@ def _known(ticket: Ticket) -> dict[str, Any]:
 
 
 def _make(field: Field, ticket: Ticket, actor: Actor) -> forms.Field:
-    made = _MAKERS[field.kind](field, ticket)
+    made: forms.Field = _MAKERS[field.kind](field, ticket)
     made.label, made.required, made.help_text = field.label, field.required, field.help
     if field.name == "assignee":
-        made.empty_label = _("Back to the queue")
+        made.empty_label = _("Back to the queue")  # type: ignore[attr-defined]
     return made
 
 

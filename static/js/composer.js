@@ -86,9 +86,19 @@ function wire(form) {
   });
 }
 
+// A long conversation opens at its end, a short one at its beginning.
+function showNewest() {
+  const thread = document.getElementById("thread");
+  const composer = document.getElementById("composer");
+  if (!thread || location.hash || thread.offsetHeight < innerHeight * 0.7) return;
+  const below = thread.getBoundingClientRect().bottom - (innerHeight - (composer?.offsetHeight ?? 0) - 24);
+  if (below > 0) scrollBy({ top: below, behavior: "instant" });
+}
+
 export function startComposer() {
   const seek = () => document.querySelectorAll("form[data-composer]").forEach(wire);
   seek();
+  showNewest();
   document.body.addEventListener("htmx:afterSettle", seek);
   document.body.addEventListener("composer-sent", (event) => {
     const form = document.querySelector(`form[data-composer][data-ticket="${event.detail.ticket}"]`);

@@ -136,6 +136,9 @@ def _show(
 def merge_targets(request: DeskRequest, number: str) -> HttpResponse:
     """Open tickets of the same customer to merge into, the newest first; their other readers are named."""
     ticket = find(request, number)
-    others = Ticket.objects.visible_to(request.actor).open().filter(customer_id=ticket.customer_id)
-    rows = others.exclude(pk=ticket.pk).select_related("contact").order_by("-pk")[:10]
+    others = Ticket.objects.visible_to(request.actor).open()
+    same = (
+        others.filter(customer=ticket.customer) if ticket.customer else others.filter(customer__isnull=True)
+    )
+    rows = same.exclude(pk=ticket.pk).select_related("contact").order_by("-pk")[:10]
     return render(request, "desk/_merge_targets.html", {"ticket": ticket, "targets": rows})

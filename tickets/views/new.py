@@ -83,8 +83,13 @@ def _customer_id(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
+def _customer(text: str | None) -> Customer | None:
+    pk = _customer_id(text)
+    return Customer.objects.filter(pk=pk).first() if pk else None
+
+
 def _show(request: DeskRequest, form: NewTicketForm, opened: str, status: int = 200) -> HttpResponse:
-    chosen = Customer.objects.filter(pk=_customer_id(str(form["customer"].value() or ""))).first()
+    chosen = _customer(str(form["customer"].value() or ""))
     context = {
         "form": form,
         "opened": opened,
@@ -100,7 +105,7 @@ def _show(request: DeskRequest, form: NewTicketForm, opened: str, status: int = 
 @require_GET
 def customers(request: DeskRequest) -> HttpResponse:
     """Customers whose name, code or people match what is being typed."""
-    words = request.GET.get("customer_words", "").strip()[:80]
+    words = request.GET.get("customer_words", "").replace("\x00", "").strip()[:80]
     if len(words) < 2:
         return HttpResponse("")
     active = Customer.objects.filter(is_active=True)
@@ -115,5 +120,5 @@ def customers(request: DeskRequest) -> HttpResponse:
 def people(request: DeskRequest) -> HttpResponse:
     """Contacts and services of the chosen customer, as fields of the form."""
     form = NewTicketForm(customer_id=_customer_id(request.GET.get("customer")))
-    chosen = Customer.objects.filter(pk=_customer_id(request.GET.get("customer"))).first()
+    chosen = _customer(request.GET.get("customer"))
     return render(request, "desk/_people.html", {"form": form, "chosen": chosen})

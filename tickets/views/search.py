@@ -17,7 +17,7 @@ SHOWN = 50
 @require_GET
 def search(request: DeskRequest) -> HttpResponse:
     """A number opens its ticket, everything else lists the newest tickets with these words."""
-    words = request.GET.get("q", "").strip()[:200]
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     exact = (
         Ticket.objects.visible_to(request.actor).filter(number=words.lstrip("#№ ")).first() if words else None
     )

@@ -25,6 +25,7 @@ THREAD_MAX = 500
 def find(request: DeskRequest, number: str) -> Ticket:
     """The ticket with this number, or 404."""
     related = ("category", "customer", "contact", "assignee", "service", "merged_into", "parent", "specialty")
+    number = number.replace("\x00", "")
     found = Ticket.objects.visible_to(request.actor).select_related(*related).filter(number=number).first()
     if found is None:
         raise Http404

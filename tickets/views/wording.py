@@ -49,7 +49,7 @@ MOVES: dict[str, MoveWords] = {
     "merge": MoveWords(L("Merge into…"), "merge", "", False, "", L("This ticket ends; its messages are read in the other one.")),
     "unmerge": MoveWords(L("Undo the merge"), "undo", "", True),
     "link_to_major": MoveWords(L("Link to a major incident"), "link", "", False, "", L("Updates and the solution come from there.")),
-    "cancel": MoveWords(L("Cancel"), "ban", "bad", False, "", L("Nothing will be done.")),
+    "cancel": MoveWords(L("Cancel the ticket"), "ban", "bad", False, "", L("Nothing will be done.")),
     "restore": MoveWords(L("Restore"), "undo", "", True),
     "mark_spam": MoveWords(L("Spam"), "ban", "bad"),
     "not_spam": MoveWords(L("Not spam"), "undo", "main", True),
