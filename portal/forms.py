@@ -34,6 +34,8 @@ REOPEN_REASONS = [
     (ReopenReason.RECURRED, _("It worked, then it happened again")),
     (ReopenReason.NEW_QUESTION, _("I have another question about it")),
 ]
+# Each in its own words: whoever does not read the page's language still finds the way out of it.
+LANGUAGES = [(Language.RUSSIAN, "Русский"), (Language.ENGLISH, "English")]
 CANCEL_REASONS = [
     (CancelReason.WITHDRAWN, _("It is no longer needed")),
     (CancelReason.SELF_RECOVERED, _("It works again by itself")),
@@ -64,18 +66,29 @@ class ManyFilesField(forms.FileField):
         return [super(ManyFilesField, self).clean(file, initial) for file in files]
 
 
-def text_field(label: Any, *, required: bool = True, rows: int = 5, **attrs: str) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": rows, **attrs})
-    return forms.CharField(label=label, required=required, widget=widget, strip=True)
+def text_field(label: Any, *, missing: Any = "", rows: int = 5) -> forms.CharField:
+    """A box for several lines; `missing` is what is said when it stays empty, and makes it required."""
+    widget = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(
+        label=label, required=bool(missing), widget=widget, error_messages={"required": missing}
+    )
 
 
 class RequestForm(forms.Form):
     """A new request. `token` makes a second click on «Send» the same request."""
 
-    subject = forms.CharField(label=_("What is it about, in a few words?"), max_length=SUBJECT_MAX)
-    text = text_field(_("What happened?"), rows=6)
+    subject = forms.CharField(
+        label=_("What is it about, in a few words?"),
+        max_length=SUBJECT_MAX,
+        error_messages={"required": _("Say in a few words what it is about.")},
+    )
+    text = text_field(_("What happened?"), rows=6, missing=_("Tell us what happened."))
     urgency = forms.TypedChoiceField(
-        label=_("How urgent is it for you?"), choices=URGENCIES, coerce=int, widget=forms.RadioSelect
+        label=_("How urgent is it for you?"),
+        choices=URGENCIES,
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one: it tells us what to do first.")},
     )
     category = forms.ChoiceField(label=_("Topic"), required=False)
     service = forms.ModelChoiceField(
@@ -105,7 +118,7 @@ def topics() -> list[tuple[Any, Any]]:
 class ReplyForm(forms.Form):
     """A message on a request that exists: words, files or both."""
 
-    text = text_field(_("Your message"), required=False, rows=4)
+    text = text_field(_("Your message"), rows=4)
     attachments = ManyFilesField(label=_("Files"), required=False)
 
 
@@ -118,7 +131,7 @@ class ReopenForm(forms.Form):
         widget=forms.RadioSelect,
         initial=ReopenReason.NOT_FIXED,
     )
-    message = text_field(_("What do you see?"))
+    message = text_field(_("What do you see?"), missing=_("Tell us what you see."))
 
 
 class CancelForm(forms.Form):
@@ -132,7 +145,7 @@ class CancelForm(forms.Form):
 class ProfileForm(forms.Form):
     """How the portal speaks to this person."""
 
-    language = forms.ChoiceField(label=_("Language"), choices=Language, widget=forms.RadioSelect)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, widget=forms.RadioSelect)
     time_zone = forms.ChoiceField(label=_("Time zone"))
     theme = forms.ChoiceField(label=_("Colours"), choices=Theme, widget=forms.RadioSelect)
 

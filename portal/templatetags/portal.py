@@ -35,7 +35,7 @@ def _short(local: datetime) -> str:
     today = timezone.localtime(clock.now())
     if local.date() == today.date():
         return date_format(local, "H:i")
-    return date_format(local, "j b, H:i" if local.year == today.year else "j b Y, H:i")
+    return date_format(local, "j E, H:i" if local.year == today.year else "j E Y, H:i")
 
 
 def _whole(at: datetime) -> str:

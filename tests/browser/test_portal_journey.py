@@ -32,7 +32,9 @@ def same(page: Page) -> bool:
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
-def test_customer_files_is_answered_live_and_confirms(options: dict[str, object], open_page: Open, tmp_path: Path) -> None:
+def test_customer_files_is_answered_live_and_confirms(
+    options: dict[str, object], open_page: Open, tmp_path: Path
+) -> None:
     me, operator = factories.contact(), factories.operator(1)
     helpful = article("Clear the cache of the mail gateway", "Press **F5**.", summary="When mail hangs.")
     article("Gateway passwords", audience="internal")

@@ -15,8 +15,12 @@ HTMX = {"HX-Request": "true"}
 PROFILE = "/portal/profile/"
 
 
-def test_an_article_is_read_in_the_readers_language_with_the_other_one_click_away(mine: Client, me: Actor) -> None:
-    found = article("Order a certificate", "Open **Orders**.", ru=Text(title="Как заказать сертификат", body="Откройте."))
+def test_an_article_is_read_in_the_readers_language_with_the_other_one_click_away(
+    mine: Client, me: Actor
+) -> None:
+    found = article(
+        "Order a certificate", "Open **Orders**.", ru=Text(title="Как заказать сертификат", body="Откройте.")
+    )
     address = f"/portal/articles/{found.code}/"
     assertContains(mine.get(address), "<strong>Orders</strong>", html=True)
     assertContains(mine.get(address, {"lang": "ru"}), "Как заказать сертификат")
@@ -63,7 +67,8 @@ def test_settings_are_kept_and_used_at_once(mine: Client, me: Actor) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"language": "xx"}, {"time_zone": "Mars/Olympus"}, {"time_zone": "../etc/passwd"}, {"theme": "pink"}]
+    "wrong",
+    [{"language": "xx"}, {"time_zone": "Mars/Olympus"}, {"time_zone": "../etc/passwd"}, {"theme": "pink"}],
 )
 def test_a_setting_not_offered_changes_nothing(mine: Client, me: Actor, wrong: dict[str, str]) -> None:
     good = {"language": "ru", "time_zone": "Europe/Berlin", "theme": "dark"}
@@ -81,7 +86,13 @@ def test_an_unknown_setting_is_refused_whole(mine: Client, me: Actor, key: str) 
 
 def test_pages_carry_no_inline_script_or_style(mine: Client) -> None:
     code = article("Order a certificate").code
-    for address in ("/portal/", "/portal/requests/new/", "/portal/articles/", f"/portal/articles/{code}/", PROFILE):
+    for address in (
+        "/portal/",
+        "/portal/requests/new/",
+        "/portal/articles/",
+        f"/portal/articles/{code}/",
+        PROFILE,
+    ):
         page = mine.get(address)
         assertNotContains(page, " style=")
         assertNotContains(page, " onclick=")

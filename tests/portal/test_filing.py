@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 from django.test import Client
-from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 from pytest_django import Settings
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.enums import Actor
 from accounts.models import Contact, User
@@ -21,10 +21,16 @@ NEW, SUGGEST = "/portal/requests/new/", "/portal/requests/suggest/"
 
 def test_a_request_becomes_a_ticket_of_the_contact(mine: Client, me: Actor) -> None:
     service = factories.ServiceFactory.create(customer=Contact.objects.get(pk=me.contact_id).customer)
-    answer = mine.post(NEW, stories.form(service=service.pk, attachments=[stories.file(), stories.file("log.txt")]))
+    answer = mine.post(
+        NEW, stories.form(service=service.pk, attachments=[stories.file(), stories.file("log.txt")])
+    )
     ticket = Ticket.objects.get()
     assertRedirects(answer, f"/portal/requests/{ticket.number}/")
-    assert (ticket.contact_id, ticket.customer_id, ticket.channel) == (me.contact_id, me.customer_id, Channel.PORTAL)
+    assert (ticket.contact_id, ticket.customer_id, ticket.channel) == (
+        me.contact_id,
+        me.customer_id,
+        Channel.PORTAL,
+    )
     assert (ticket.urgency, ticket.impact, ticket.state) == (Urgency.HIGH, None, State.NEW)
     assert ticket.category is not None
     assert (ticket.category.code, ticket.service, ticket.language) == ("EM.APP", service, "en")
@@ -59,7 +65,8 @@ def test_a_missing_field_keeps_what_was_typed(mine: Client, missing: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "size", "says"), [("run.exe", 10, "files of this type are not taken"), ("big.log", 2048, "larger than")]
+    ("name", "size", "says"),
+    [("run.exe", 10, "files of this type are not taken"), ("big.log", 2048, "larger than")],
 )
 def test_a_refused_file_is_said_in_place_and_the_text_stays(
     mine: Client, settings: Settings, name: str, size: int, says: str
@@ -109,7 +116,9 @@ def test_another_customers_service_cannot_be_named(mine: Client, me: Actor) -> N
 
 
 def test_smuggled_fields_change_nothing(mine: Client, me: Actor, stranger: Actor) -> None:
-    mine.post(NEW, stories.form(customer=stranger.customer_id, contact=stranger.contact_id, priority=1, impact=1))
+    mine.post(
+        NEW, stories.form(customer=stranger.customer_id, contact=stranger.contact_id, priority=1, impact=1)
+    )
     ticket = Ticket.objects.get()
     assert (ticket.contact_id, ticket.customer_id, ticket.impact) == (me.contact_id, me.customer_id, None)
 

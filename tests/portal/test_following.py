@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from accounts.enums import Actor, ActorKind
+from accounts.enums import Actor
 from common import clock
 from portal.queries.request import steps_of
 from tests import factories
@@ -53,7 +53,9 @@ def test_page_shows_public_messages_and_hides_notes(mine: Client, me: Actor, ope
         ("cancelled", ["done", "now"]),
     ],
 )
-def test_progress_line_follows_the_state(state: str, standings: list[str], me: Actor, operator: Actor) -> None:
+def test_progress_line_follows_the_state(
+    state: str, standings: list[str], me: Actor, operator: Actor
+) -> None:
     steps = steps_of(stories.in_state(state, me, operator))
     assert [step.standing for step in steps] == standings
     assert all(step.at is None for step in steps if step.standing == "ahead")
@@ -70,7 +72,9 @@ def test_progress_line_follows_the_state(state: str, standings: list[str], me: A
         ("cancelled", ["we open a new request that continues this one"]),
     ],
 )
-def test_page_says_what_happens_now(state: str, words: list[str], mine: Client, me: Actor, operator: Actor) -> None:
+def test_page_says_what_happens_now(
+    state: str, words: list[str], mine: Client, me: Actor, operator: Actor
+) -> None:
     page = mine.get(page_of(stories.in_state(state, me, operator)))
     for said in words:
         assertContains(page, said)
@@ -93,13 +97,21 @@ def test_kept_and_missed_promises_are_told(mine: Client, me: Actor, operator: Ac
         assertContains(mine.get(page_of(late)), "vow--broken")
 
 
-def test_a_reply_lands_in_the_thread_and_moves_a_waiting_request_on(mine: Client, me: Actor, operator: Actor) -> None:
+def test_a_reply_lands_in_the_thread_and_moves_a_waiting_request_on(
+    mine: Client, me: Actor, operator: Actor
+) -> None:
     ticket = stories.waiting(me, operator)
-    answer = mine.post(f"{page_of(ticket)}reply/", {"text": "Since nine.", "attachments": stories.file("since.log")})
+    answer = mine.post(
+        f"{page_of(ticket)}reply/", {"text": "Since nine.", "attachments": stories.file("since.log")}
+    )
     assertRedirects(answer, f"{page_of(ticket)}#thread-end", fetch_redirect_response=False)
     assert again(ticket).state in (State.QUEUED, State.IN_PROGRESS)
     message = ticket.messages.order_by("-pk")[0]
-    assert (message.kind, message.channel, message.author_contact_id) == (MessageKind.CUSTOMER, "portal", me.contact_id)
+    assert (message.kind, message.channel, message.author_contact_id) == (
+        MessageKind.CUSTOMER,
+        "portal",
+        me.contact_id,
+    )
     assertContains(mine.get(page_of(ticket)), "since.log")
 
 
@@ -134,81 +146,6 @@ def test_a_reply_with_a_refused_file_keeps_its_words(mine: Client, me: Actor) ->
     assert ticket.messages.count() == 1
 
 
-def test_solved_closes_a_resolved_request(mine: Client, me: Actor, operator: Actor) -> None:
-    ticket = stories.resolved(me, operator)
-    page = mine.post(f"{page_of(ticket)}solved/", follow=True)
-    assert again(ticket).state == State.CLOSED
-    assertContains(page, "Thank you. The request is closed.")
-
-
-@pytest.mark.parametrize("state", ["new", "triage", "in_progress", "pending_customer"])
-def test_solved_closes_an_open_request_in_one_step(state: str, mine: Client, me: Actor, operator: Actor) -> None:
-    ticket = stories.in_state(state, me, operator)
-    mine.post(f"{page_of(ticket)}solved/")
-    ticket = again(ticket)
-    assert (ticket.state, ticket.resolution_code) == (State.CLOSED, "customer_confirmed")
-    moves = [event.payload["transition"] for event in ticket.events.filter(type="moved", actor_kind=ActorKind.CONTACT)]
-    assert moves == ["solved_by_customer", "confirm"]
-
-
-def test_not_solved_asks_what_is_wrong_and_sends_it_back_to_work(mine: Client, me: Actor, operator: Actor) -> None:
-    ticket = stories.resolved(me, operator)
-    address = f"{page_of(ticket)}not-solved/"
-    assertContains(mine.get(address, headers=HTMX), "dialog-title")
-    refused = mine.post(address, {"reason": "partly", "message": ""}, headers=HTMX)
-    assert refused.status_code == 422
-    assert again(ticket).state == State.RESOLVED
-    answer = mine.post(address, {"reason": "partly", "message": "Only page one works."}, headers=HTMX)
-    assert answer.headers["HX-Redirect"] == page_of(ticket)
-    assert again(ticket).state in (State.QUEUED, State.IN_PROGRESS)
-    assertContains(mine.get(page_of(ticket)), "Only page one works.")
-    assertContains(mine.get(page_of(ticket)), "We have your message")  # the next answer has a promise of its own
-
-
-def test_a_request_can_be_cancelled_before_work_only(mine: Client, me: Actor, operator: Actor) -> None:
-    fresh, working = factories.ticket(me), stories.working(me, operator)
-    mine.post(f"{page_of(fresh)}cancel/", {"reason": "self_recovered"})
-    assert again(fresh).state == State.CANCELLED
-    assertNotContains(mine.get(page_of(working)), "Cancel the request")
-    refused = mine.post(f"{page_of(working)}cancel/", {"reason": "withdrawn"})
-    assertContains(refused, "We are working on it already", status_code=422)
-    assert again(working).state == State.IN_PROGRESS
-
-
-def test_a_step_that_came_too_late_is_told_and_changes_nothing(mine: Client, me: Actor, operator: Actor) -> None:
-    ticket = stories.closed(me, operator)
-    answer = mine.post(f"{page_of(ticket)}not-solved/", {"reason": "not_fixed", "message": "No."})
-    assertContains(answer, "not possible now", status_code=422)
-    assert mine.post(f"{page_of(ticket)}solved/").status_code == 409
-    assert again(ticket).state == State.CLOSED
-
-
-def test_a_reply_soon_after_closing_reopens(mine: Client, me: Actor, operator: Actor) -> None:
-    ticket = stories.closed(me, operator)
-    mine.post(f"{page_of(ticket)}reply/", {"text": "It happened again this morning."})
-    assert again(ticket).is_open
-
-
-def test_a_reply_long_after_closing_opens_a_follow_up(mine: Client, me: Actor, operator: Actor) -> None:
-    ticket = stories.closed(me, operator)
-    with time_machine.travel(clock.now() + timedelta(days=15)):
-        assertContains(signed_page(mine, me, ticket), "we open a new request that continues this one")
-        page = mine.post(f"{page_of(ticket)}reply/", {"text": "It is back."}, follow=True)
-        follow_up = Ticket.objects.get(follow_up_of=ticket)
-        assertContains(page, f"This continues as request {follow_up.number}.")
-        assertContains(page, "It is back.")
-        assertContains(mine.get(page_of(ticket)), follow_up.number)
-    assert again(ticket).state == State.CLOSED
-
-
-def signed_page(client: Client, me: Actor, ticket: Ticket):  # type: ignore[no-untyped-def]  # test client answer
-    """The session of the past has expired by then: sign in anew."""
-    from accounts.models import User
-
-    client.force_login(User.objects.get(pk=me.user_id))
-    return client.get(page_of(ticket))
-
-
 def test_a_merged_request_points_to_the_other_one(mine: Client, me: Actor, operator: Actor) -> None:
     source, target = stories.working(me, operator), stories.working(me, operator, subject="The shop is slow")
     stories.go(operator, source, "merge", target=target)
@@ -218,7 +155,9 @@ def test_a_merged_request_points_to_the_other_one(mine: Client, me: Actor, opera
 
 
 def test_markup_in_subject_and_names_is_shown_not_run(mine: Client, me: Actor) -> None:
-    ticket = factories.ticket(me, subject="<script>alert(1)</script>", attachments=[stories.file("<img src=x>.png")])
+    ticket = factories.ticket(
+        me, subject="<script>alert(1)</script>", attachments=[stories.file("<img src=x>.png")]
+    )
     for address in (page_of(ticket), "/portal/"):
         assertNotContains(mine.get(address), "<script>alert")
         assertNotContains(mine.get(address), "<img src=x>")

@@ -1,17 +1,11 @@
 """Contacts of one organisation never see another's anything, and nobody outside the desk sees a note."""
 
-import itertools
 import re
-import uuid
 from collections.abc import Callable
 
 import pytest
-from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import get_resolver
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 
 from accounts.enums import Actor
 from accounts.models import Contact
@@ -22,8 +16,7 @@ from tests import factories
 from tests.knowledge.factories import article
 from tests.portal import stories
 from tests.portal.conftest import signed_in
-from tickets.models import Attachment, Message, Ticket
-from tickets.services.noting import add_note
+from tickets.models import Message, Ticket
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -106,58 +99,37 @@ def test_a_person_switched_off_sees_nothing(gone: str, me: Actor) -> None:
         assert client.get(address).status_code in (302, 404)
 
 
-def test_a_file_is_a_download_for_its_readers_and_404_for_all_others(
-    mine: Client, me: Actor, stranger: Actor, colleague: Actor
-) -> None:
-    page = "<script>alert(1)</script>".encode()
-    ticket = factories.ticket(me, attachments=[stories.file("отчёт.txt", page)])
-    file = Attachment.objects.get()
-    answer = mine.get(f"/portal/attachments/{file.pk}/")
-    assert answer.getvalue() == page
-    assert answer.headers["Content-Disposition"].startswith("attachment;")
-    assert answer.headers["Content-Type"] == "application/octet-stream"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "sandbox" in answer.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-    for other in (stranger, colleague):
-        assert signed_in(other).get(f"/portal/attachments/{file.pk}/").status_code == 404
-    assert Client().get(f"/portal/attachments/{file.pk}/").status_code == 302
-    assert mine.get(f"/portal/attachments/{10**30}/").status_code == 404
-    assert mine.get(f"/desk/attachments/{file.pk}/").status_code == 404
-    assert ticket.number in mine.get(f"/portal/requests/{ticket.number}/").content.decode()
-
-
-def test_a_file_of_an_internal_note_is_not_for_the_customer(mine: Client, me: Actor, operator: Actor) -> None:
-    ticket = factories.ticket(me)
-    note = add_note(actor=operator, ticket_id=ticket.pk, text="see file", attachments=[stories.file("secret-plan.txt")])
-    file = note.attachments.get()
-    assert mine.get(f"/portal/attachments/{file.pk}/").status_code == 404
-    assert "secret-plan" not in mine.get(f"/portal/requests/{ticket.number}/").content.decode()
-
-
-def test_a_lost_file_is_a_clear_answer_not_a_crash(mine: Client, me: Actor) -> None:
-    factories.ticket(me, attachments=[stories.file()])
-    file = Attachment.objects.get()
-    file.file.storage.delete(file.file.name)
-    assert mine.get(f"/portal/attachments/{file.pk}/").status_code == 404
-
-
 @pytest.mark.parametrize(
-    "kind", [{"audience": "internal"}, {"confidence": "wip"}, {"confidence": "not_validated"}, {"confidence": "archived"}]
+    "kind",
+    [
+        {"audience": "internal"},
+        {"confidence": "wip"},
+        {"confidence": "not_validated"},
+        {"confidence": "archived"},
+    ],
 )
 def test_articles_not_published_for_customers_do_not_exist(mine: Client, kind: dict[str, str]) -> None:
     hidden = article("Rack keys of hall 3", "Under the mat.")
     Article.objects.filter(pk=hidden.pk).update(**kind)
     assert mine.get(f"/portal/articles/{hidden.code}/").status_code == 404
     assert mine.post(f"/portal/articles/{hidden.code}/feedback/", {"verdict": "helped"}).status_code == 404
-    for address in ("/portal/articles/", "/portal/articles/?q=rack+keys", f"/portal/articles/?q={hidden.code}"):
+    for address in (
+        "/portal/articles/",
+        "/portal/articles/?q=rack+keys",
+        f"/portal/articles/?q={hidden.code}",
+    ):
         assert "Rack keys of hall" not in mine.get(address).content.decode()
     assert not Feedback.objects.exists()
 
 
 def test_operators_and_anonymous_visitors_have_no_portal(operator: Actor, me: Actor) -> None:
     ticket = factories.ticket(me)
-    for address in ("/portal/", "/portal/profile/", "/portal/requests/new/", f"/portal/requests/{ticket.number}/"):
+    for address in (
+        "/portal/",
+        "/portal/profile/",
+        "/portal/requests/new/",
+        f"/portal/requests/{ticket.number}/",
+    ):
         assert signed_in(operator).get(address).status_code == 404
         answer = Client().get(address)
         assert answer.status_code == 302
@@ -195,47 +167,6 @@ def test_live_bells_of_colleagues_ring_only_for_those_who_see_the_organisation(
     assert channels() == (f"contact:{me.contact_id}",)
     Contact.objects.filter(pk=me.contact_id).update(sees_organisation=True)
     assert channels() == (f"contact:{me.contact_id}", f"customer:{me.customer_id}")
-
-
-class CanaryTest(TestCase):
-    """Random notes on tickets in random states: their text is in no page of the portal, whatever the page."""
-
-    @settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
-    @given(
-        states=st.lists(st.sampled_from(stories.STATES), min_size=1, max_size=3),
-        wraps=st.lists(st.sampled_from(["{}", "**{}**", "<b>{}</b>", "> {}", "{}\n\n@customer"]), min_size=1, max_size=2),
-        organisation=st.booleans(),
-        htmx=st.booleans(),
-    )
-    def test_canary_of_a_note_never_appears(
-        self, states: list[str], wraps: list[str], organisation: bool, htmx: bool
-    ) -> None:
-        me, operator = factories.contact(sees_organisation=organisation), factories.operator(1)
-        canaries = []
-        tickets = [stories.in_state(state, me, operator) for state in states]
-        for ticket, wrap in itertools.product(tickets, wraps):
-            canaries.append(f"canary{uuid.uuid4().hex}")
-            note = add_note(actor=operator, ticket_id=ticket.pk, text=wrap.format(canaries[-1]))
-            Attachment.objects.create(
-                message=note, name=f"{canaries[-1]}.txt", content_type="text/plain", size=1, sha256="0" * 64,
-                file=ContentFile(canaries[-1].encode(), name="x"),
-            )  # fmt: skip
-        article("Only inside", " ".join(canaries), audience="internal")
-        client = signed_in(me)
-        headers = HTMX if htmx else {}
-        addresses = ["/portal/", "/portal/?of=organisation", "/portal/?show=closed", "/portal/requests/new/",
-                     "/portal/profile/", "/portal/articles/", "/portal/articles/?q=only+inside"]  # fmt: skip
-        for ticket in tickets:
-            base = f"/portal/requests/{ticket.number}/"
-            addresses += [base, f"{base}not-solved/", f"{base}cancel/"]
-        pages = [client.get(address, headers=headers) for address in addresses]
-        pages.append(client.post("/portal/requests/suggest/", {"subject": "only inside", "text": "canary"}))
-        pages += [client.post(f"/portal/requests/{ticket.number}/reply/", {"text": "And?"}, headers=headers, follow=True)
-                  for ticket in tickets]  # fmt: skip
-        for page in pages:
-            assert page.status_code == 200
-            shown = page.content.decode()
-            assert not [canary for canary in canaries if canary in shown]
 
 
 def test_every_address_of_the_portal_refuses_operators_and_asks_visitors_to_sign_in(operator: Actor) -> None:
