@@ -87,7 +87,7 @@ def _known(ticket: Ticket) -> dict[str, Any]:
 
 def _make(field: Field, ticket: Ticket, actor: Actor) -> forms.Field:
     made: forms.Field = _MAKERS[field.kind](field, ticket)
-    made.label, made.required, made.help_text = field.label, field.required, field.help
+    made.label, made.required, made.help_text = str(field.label), field.required, str(field.help)
     if field.name == "assignee":
         made.empty_label = _("Back to the queue")  # type: ignore[attr-defined]
     return made

@@ -1,6 +1,7 @@
 """Badges, clocks and log lines of tickets, each the same wherever it stands."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,8 +11,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 from common import clock as time
 from common.templatetags.live import live_url
@@ -47,15 +48,24 @@ def desk_live_url(context: Context) -> str:
     return live_url("line:1", "line:2", "line:3", "shift", f"operator:{actor.user_id}", *extra)
 
 
+# A badge depends on little more than the language; a queue shows fifty of each, so they are made once.
 @register.simple_tag
 def state_badge(ticket: Ticket) -> SafeString:
-    return format_html(
-        '<span class="badge state state--{}">{}</span>', ticket.state, State(ticket.state).label
-    )
+    return _state_badge(ticket.state, get_language())
+
+
+@cache
+def _state_badge(state: str, language: str | None) -> SafeString:
+    return format_html('<span class="badge state state--{}">{}</span>', state, State(state).label)
 
 
 @register.simple_tag
 def priority_badge(value: int) -> SafeString:
+    return _priority_badge(value, get_language())
+
+
+@cache
+def _priority_badge(value: int, language: str | None) -> SafeString:
     words = PRIORITY_WORDS.get(Priority(value), "")
     return format_html(
         '<span class="badge prio prio--{}" title="{}">P{}<span class="sr"> {}</span></span>',
@@ -77,6 +87,11 @@ def category_badge(category: Category | None) -> SafeString:
 
 @register.simple_tag
 def channel_icon(channel: str) -> SafeString:
+    return _channel_icon(channel, get_language())
+
+
+@cache
+def _channel_icon(channel: str, language: str | None) -> SafeString:
     label = str(Channel(channel).label) if channel in Channel.values else channel
     return format_html('<span title="{}">{}</span>', label, icon(channel, label))
 
