@@ -1,12 +1,15 @@
 """A customer's way through the portal, as the customer's browser sees it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
+from accounts.models import Contact, User
+from common import clock
+from sla.services.enforcing import tick
 from tests import factories
 from tests.knowledge.factories import article
 from tests.portal import stories
@@ -127,6 +130,28 @@ def test_chosen_files_survive_an_error_and_the_list_refreshes_itself(open_page: 
     reply(actor=operator, ticket_id=ticket.pk, text="I see it.")
     expect(page.get_by_text(f"Last answer: {operator.name}")).to_be_visible(timeout=LIVE_MS)
     assert same(page)
+
+
+def test_a_late_answer_is_admitted_on_the_open_page(open_page: Open) -> None:
+    me = factories.contact()
+    ticket = factories.ticket(me, received_at=clock.now() - timedelta(seconds=86))
+    page = open_page(User.objects.get(pk=me.user_id))
+    page.goto(f"/portal/requests/{ticket.number}/")
+    mark(page)
+    expect(page.locator(".clock--huge.clock--over")).to_be_visible()
+    tick()
+    expect(page.get_by_text("We are late with our answer")).to_be_visible(timeout=LIVE_MS)
+    assert same(page)
+
+
+def test_one_who_sees_the_organisation_hears_of_a_colleagues_request(open_page: Open) -> None:
+    director = factories.contact(sees_organisation=True)
+    customer = Contact.objects.get(pk=director.contact_id).customer
+    page = open_page(User.objects.get(pk=director.user_id))
+    page.goto("/portal/?of=organisation")
+    expect(page.get_by_text("No requests yet")).to_be_visible()
+    factories.ticket(factories.contact(customer=customer, name="Accountant"), subject="The invoice is wrong")
+    expect(page.get_by_role("link", name="The invoice is wrong")).to_be_visible(timeout=LIVE_MS)
 
 
 def test_a_message_being_written_survives_a_closed_page(open_page: Open) -> None:
