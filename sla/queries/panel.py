@@ -71,9 +71,7 @@ def face(clock: Clock, engine: EngineClock | None, now: datetime) -> Face:
         clock=clock,
         label=label(clock),
         state=state,
-        due_ms=int(clock.due_at.timestamp() * 1000)
-        if clock.due_at and state in ("running", "over")
-        else None,
+        due_ms=_counts_down_to(clock, state),
         amber=int(target.total_seconds() * amber),
         red=int(target.total_seconds() * red),
         elapsed=span(engine.elapsed(now) if engine else clock.elapsed),

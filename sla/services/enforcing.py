@@ -29,8 +29,8 @@ ROUNDS = 20
 SWEPT = (
     "fired", "ahead", "next_at", "next_threshold", "verdict", "verdict_at", "breached_at", "detected_at", "due_at",
 )  # fmt: skip
-SILENT = {(Kind.G15, 100)}
-"""Thresholds that only set a verdict."""
+SILENT = {(Kind.G15, 67), (Kind.G15, 100), (Kind.OLA_A, 80), (Kind.OLA_W, 80)}
+"""Thresholds between ourselves that ring but leave no line in the ticket's log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,7 @@ def _write(dues: list[Due], now: datetime) -> None:
 
 def _tell(due: Due, now: datetime) -> None:
     clock = due.clock
+    escalating.announce(clock, due.code)
     if (clock.kind, due.code) in SILENT:
         return
     recording.record(
@@ -146,4 +147,3 @@ def _tell(due: Due, now: datetime) -> None:
         detected_at=(clock.detected_at or now).isoformat(),
         late=now - due.at > LATE,
     )
-    escalating.announce(clock, due.code)

@@ -259,7 +259,7 @@ def test_order_of_arrival_does_not_matter():
 
 
 def test_two_hundred_events_fold_in_a_few_milliseconds():
-    from time import perf_counter
+    from time import process_time
 
     scene = Scene().reply("10:01")
     for index in range(66):
@@ -268,7 +268,7 @@ def test_two_hundred_events_fold_in_a_few_milliseconds():
             minute, "in_progress" if index % 2 else "queued", line=1 + index % 3
         )
     assert len(scene.events) == 200
-    best = min(_timed(scene, perf_counter) for _ in range(20))
+    best = min(_timed(scene, process_time) for _ in range(20))
     assert best < 0.006, f"{best * 1000:.2f} ms"
 
 
