@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 (
                     "reopen_minutes",
                     models.PositiveSmallIntegerField(
-                        default=30,
+                        default=0,
                         help_text="Minutes after a recovery in which the same trigger continues its ticket. 0: always a new ticket.",
                         validators=[django.core.validators.MaxValueValidator(10080)],
                         verbose_name="join the earlier ticket for",

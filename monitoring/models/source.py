@@ -60,7 +60,7 @@ class Source(models.Model):
     )
     reopen_minutes = models.PositiveSmallIntegerField(
         _("join the earlier ticket for"),
-        default=30,
+        default=0,
         validators=[MaxValueValidator(7 * 24 * 60)],
         help_text=_(
             "Minutes after a recovery in which the same trigger continues its ticket. 0: always a new ticket."

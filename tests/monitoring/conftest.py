@@ -33,7 +33,7 @@ def no_memory(settings: Any, tmp_path: Path) -> Iterator[None]:
 
 @pytest.fixture
 def source_and_token(db: None) -> tuple[Source, str]:
-    made = create_source(actor=Actor.system(), kind=SourceKind.ZABBIX, name="Hall 1")
+    made = create_source(actor=Actor.system(), kind=SourceKind.ZABBIX, name="Hall 1", reopen_minutes=30)
     forget_sources()
     return made
 
