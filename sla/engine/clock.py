@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sla.engine.calendars import ZERO, Calendar
 from sla.engine.terms import Kind, Verdict
@@ -30,13 +30,12 @@ class Run:
         return self.calendar.add(self.start, amount - self.lump)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the ledger: what happened to the clock, when, and the figures that explain it."""
 
     at: datetime
     what: str
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any]
 
 
 @dataclass(slots=True)
