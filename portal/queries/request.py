@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Actor
 from portal.permissions import Choices, choices_for
 from portal.queries.promises import Promises, promises_of
-from tickets.enums import OPEN, State
+from tickets.enums import OPEN, PENDING, State
 from tickets.models import Message, Ticket
 from tickets.queries import thread
 from tickets.services.guards.periods import within_reopen_window
@@ -70,7 +70,7 @@ def steps_of(ticket: Ticket) -> list[Step]:
     now = _position(ticket)
     stops = [
         (_("Accepted"), ticket.received_at),
-        (ticket.customer_state if now == WORKING else _("In work"), ticket.first_response_at),
+        (ticket.customer_state if ticket.state in PENDING else _("In work"), ticket.first_response_at),
         (_("Solved"), ticket.resolved_at),
         (_("Closed"), ticket.closed_at),
     ]
