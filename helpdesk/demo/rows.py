@@ -18,6 +18,7 @@ from tickets.models import (
     TicketEvent,
     WorkingGroup,
 )
+from tickets.services import contracting
 
 
 @dataclass(slots=True)
@@ -33,7 +34,14 @@ class Rows:
     problems: list[Problem] = field(default_factory=list)
     groups: list[tuple[WorkingGroup, datetime, set[int]]] = field(default_factory=list)
     _tickets: count[int] = field(default_factory=lambda: count(1))
+    _terms: dict[int | None, dict[str, Any]] = field(default_factory=dict)
     _messages: count[int] = field(default_factory=lambda: count(1))
+
+    def terms_of(self, customer_id: int | None) -> dict[str, Any]:
+        """The contract's terms; the database is asked once per customer."""
+        if customer_id not in self._terms:
+            self._terms[customer_id] = contracting.terms_of(customer_id)
+        return self._terms[customer_id]
 
     def next_ticket(self) -> tuple[int, int]:
         """Number and key of the next ticket: the database is empty, so both count from one."""

@@ -70,19 +70,13 @@ class Thread:
             )  # fmt: skip
 
     def _snapshot(self) -> dict[str, Any]:
-        opening, contract = self.opening, self.opening.contract
         return {
-            "channel": str(opening.channel),
-            "received_at": opening.at.isoformat(),
-            "customer_id": self.ticket.customer_id,
+            "channel": str(self.opening.channel),
+            "received_at": self.opening.at.isoformat(),
             "outbound": False,
             "hidden": False,
-            "tier": contract.tier if contract else "basic" if self.ticket.customer_id else "business",
-            "contract_id": contract.pk if contract else None,
-            "pause_on_vendor": bool(contract and contract.pause_on_vendor),
-            "p1_pause": bool(contract and contract.p1_pause),
-            "strict_reopen": bool(contract and contract.strict_reopen),
-            "bot_counts": bool(contract and contract.bot_counts),
+            "service_id": self.ticket.service_id,
+            **self.rows.terms_of(self.ticket.customer_id),
         }
 
     def wait(self, **amount: float) -> None:
