@@ -36,7 +36,20 @@ class Ear:
                 return found
 
 
-def test_desk_serves_pushes_and_leaves_no_process_behind(make_desk: MakeDesk) -> None:
+def refuses_a_second(make_desk: MakeDesk, desk: Desk) -> None:
+    """Neither the same data nor the same port may be taken twice, and the first desk does not notice."""
+    same_data, same_port = make_desk(), make_desk("other")
+    same_port.environment["PORT"] = str(desk.port)
+    refused = same_data.run()
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "is already running" in refused.stderr
+    refused = same_port.run()
+    assert refused.returncode == 1
+    assert f"Port {desk.port} on 127.0.0.1 is in use" in refused.stderr
+    assert desk.wait_ready()["status"] == "ok"
+
+
+def test_desk_serves_pushes_refuses_a_second_and_leaves_no_process_behind(make_desk: MakeDesk) -> None:
     desk = make_desk().start()
     assert set(desk.wait_ready().values()) == {"ok"}
     assert desk.get("/accounts/login/")[0] == 200
@@ -49,6 +62,8 @@ def test_desk_serves_pushes_and_leaves_no_process_behind(make_desk: MakeDesk) ->
         assert ear.wait_for("ticket") == {"id": 3}
         assert time.monotonic() - begin < 1
 
+    refuses_a_second(make_desk, desk)
+
     begin = time.monotonic()
     assert desk.stop(signal.SIGTERM) == 0
     assert time.monotonic() - begin < 15, "an open stream must not hold the desk up"
@@ -56,13 +71,15 @@ def test_desk_serves_pushes_and_leaves_no_process_behind(make_desk: MakeDesk) ->
     assert "Ready in" in desk.output.read_text()
 
 
-def test_second_start_finds_its_data_and_ctrl_c_stops_it(make_desk: MakeDesk) -> None:
+def test_killed_desk_leaves_nothing_running_and_finds_its_data_again(make_desk: MakeDesk) -> None:
     desk = make_desk().start()
     desk.wait_ready()
     with Redis.from_url(embedded.urls(desk.data_dir)[1]) as redis:
         redis.set("kept", "yes")
     control = (desk.data_dir / "postgres" / "global" / "pg_control").stat().st_ino
-    desk.stop()
+    assert len(desk.look()) > 8
+    desk.stop(signal.SIGKILL)
+    assert desk.leftovers(30) == []
 
     desk.start()
     desk.wait_ready()
@@ -71,14 +88,6 @@ def test_second_start_finds_its_data_and_ctrl_c_stops_it(make_desk: MakeDesk) ->
     assert (desk.data_dir / "postgres" / "global" / "pg_control").stat().st_ino == control
     assert desk.stop(signal.SIGINT) == 0
     assert desk.leftovers() == []
-
-
-def test_killed_supervisor_takes_everything_with_it(make_desk: MakeDesk) -> None:
-    desk = make_desk().start()
-    desk.wait_ready()
-    assert len(desk.look()) > 8
-    desk.stop(signal.SIGKILL)
-    assert desk.leftovers(30) == []
 
 
 def test_stop_while_still_starting_leaves_nothing(make_desk: MakeDesk) -> None:
@@ -90,18 +99,3 @@ def test_stop_while_still_starting_leaves_nothing(make_desk: MakeDesk) -> None:
     desk.look()
     desk.stop(signal.SIGTERM)
     assert desk.leftovers() == []
-
-
-def test_second_desk_on_the_same_data_or_port_is_refused_and_harms_nothing(make_desk: MakeDesk) -> None:
-    desk = make_desk().start()
-    desk.wait_ready()
-    same_data, same_port = make_desk(), make_desk("other")
-    same_port.environment["PORT"] = str(desk.port)
-
-    refused = same_data.run()
-    assert (refused.returncode, refused.stdout) == (1, "")
-    assert "is already running" in refused.stderr
-    refused = same_port.run()
-    assert refused.returncode == 1
-    assert f"Port {desk.port} on 127.0.0.1 is in use" in refused.stderr
-    assert desk.wait_ready()["status"] == "ok"

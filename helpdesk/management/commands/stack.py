@@ -111,6 +111,6 @@ def environment(host: str, port: int, mail_port: int) -> dict[str, str]:
         "PORT": str(port),
         "MAIL_INTAKE_PORT": str(mail_port),
         "PYTHONUNBUFFERED": "1",
-        # This command has just made the same checks, once instead of in every process.
+        # Every process refuses unsafe settings as it loads; Django's own checks are CI's, not each worker's.
         "CELERY_SKIP_CHECKS": "1",
     }
