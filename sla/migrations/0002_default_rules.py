@@ -1,4 +1,4 @@
-"""Publishes the default policy and calendars (domain §4.1); going back removes them while nothing uses them."""
+"""Publishes the default policy and calendars (domain §4.1); going back removes them unless clocks use them."""
 
 from django.db import migrations
 
@@ -14,6 +14,8 @@ def publish(apps, schema_editor):
 
 
 def withdraw(apps, schema_editor):
+    if apps.get_model("sla", "Clock").objects.exists():
+        return  # publishing again finds them in place; going back to zero drops the tables
     policies = apps.get_model("sla", "PolicyVersion").objects.filter(published_at=SINCE_EVER)
     apps.get_model("sla", "Target").objects.filter(version__in=policies).delete()
     policies.delete()
