@@ -206,3 +206,15 @@ def test_a_taken_queued_ticket_is_offered_with_take() -> None:
     assert "Take" in client_of(second).get(QUEUE).content.decode()
     client_of(second).post(f"/desk/tickets/{ticket.number}/accept/", **HTMX)
     assert Ticket.objects.get().assignee_id == second.user_id
+
+
+def test_the_alarm_names_first_what_can_still_be_saved() -> None:
+    now = clock.now()
+    ages = {"late": 300, "just late": 100, "nearly": 70, "fresh": 5}
+    numbers = {
+        name: factories.ticket(received_at=now - timedelta(seconds=age)).number for name, age in ages.items()
+    }
+    listed = client_of(factories.operator()).get("/desk/pulse/").context["tickets"]
+    assert [ticket.number for ticket in listed] == [
+        numbers[name] for name in ("nearly", "fresh", "just late", "late")
+    ]

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from accounts.enums import Actor
 from tests import factories
+from tests.knowledge.factories import article
 from tests.tickets.desk import CLASS, HTMX, client_of, counted, working
 from tickets.enums import MessageKind, State
 from tickets.models import Attachment, Bypass, Message, Ticket, TicketEvent
@@ -317,3 +318,10 @@ def test_classified_fields_are_not_asked_again(me: Actor) -> None:
     page = client_of(me).get(url(ticket, "moves/reclassify/"), **HTMX).content.decode()
     assert f'<option value="{CLASS["category"]}" selected>' in page
     assert '<option value="2" selected>' in page
+
+
+def test_instructions_to_pick_from_are_offered_when_resolving(me: Actor) -> None:
+    ticket = working(me, subject="Balancer answers 502")
+    found = article("Balancer answers 502", "Restart the **pool**.")
+    page = client_of(me).get(url(ticket, "articles/")).content.decode()
+    assert f'data-value="{found.code}"' in page

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.permissions import operator_required
 from common.errors import DomainError, GuardRefused, Missing
 from common.htmx import DeskRequest
+from knowledge.queries import suggest
 from tickets.enums import NOT_BYPASSABLE
 from tickets.forms import MoveForm
 from tickets.models import Ticket
@@ -129,6 +130,21 @@ def _show(
     }
     template = "desk/_move.html" if request.htmx else "desk/move.html"
     return render(request, template, context, status=status)
+
+
+@operator_required
+@require_GET
+def articles(request: DeskRequest, number: str) -> HttpResponse:
+    """Instructions that may have helped, to pick one by a click when resolving."""
+    ticket = find(request, number)
+    first = ticket.messages.order_by("occurred_at", "pk").first()
+    hits = suggest(
+        actor=request.actor,
+        text=f"{ticket.subject} {first.text[:400] if first else ''}",
+        category_code=ticket.category.code if ticket.category else "",
+        language=request.user.language,
+    )
+    return render(request, "desk/_articles.html", {"hits": hits})
 
 
 @operator_required

@@ -17,9 +17,11 @@ from tickets.enums import OPEN, CategoryKind, Channel, Priority, State
 from tickets.filters import VIEWS, QueueFilter, page_of
 from tickets.models import Ticket
 
+FIRST_ANSWER = timedelta(seconds=90)
 # Line 1 hears of a request at once, the rest of the shift when two thirds of the 90 seconds are gone.
 SHIFT_HEARS_AFTER = timedelta(seconds=60)
 ALARM_SHOWN = 12
+HEARD_AT_ONCE = 100
 COUNTED_UP_TO = 999
 CUSTOMERS_OFFERED = 300
 
@@ -77,4 +79,13 @@ def unanswered_for(request: DeskRequest) -> list[Ticket]:
     waiting = queries.unanswered(request.actor)
     if request.actor.line != 1 and not leads_shift(request.actor):
         waiting = waiting.filter(received_at__lte=clock.now() - SHIFT_HEARS_AFTER)
-    return list(waiting[:100])
+    return most_pressing(list(waiting.order_by("-received_at")[:HEARD_AT_ONCE]))
+
+
+def most_pressing(waiting: list[Ticket]) -> list[Ticket]:
+    """First those whose 90 seconds can still be kept, the nearest deadline first; then those already late."""
+    late_since = clock.now() - FIRST_ANSWER
+    return sorted(
+        waiting,
+        key=lambda ticket: (ticket.received_at <= late_since, abs(ticket.received_at - late_since)),
+    )
