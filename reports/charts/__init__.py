@@ -1,0 +1,1 @@
+"""Numbers to geometry. Nothing here knows what is drawn, and nothing writes a colour: classes do."""

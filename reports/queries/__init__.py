@@ -1,0 +1,1 @@
+"""The read side: every figure is one statement over verdicts, whatever the number of tickets."""

@@ -1,0 +1,73 @@
+"""Everything the overview shows, by a constant number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.enums import Period, Share
+from reports.queries import backlog, days, misses, slices
+from sla.enums import PROMISES
+from sla.models import Breach
+from sla.queries import attainment
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """K1 of one kind of clock."""
+
+    kind: str
+    share: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Figures of one period; `headline` counts tickets that kept both their first response and their resolution."""
+
+    period: Period
+    headline: Share
+    allowed: int
+    first: Share
+    p50: float | None
+    p95: float | None
+    fifteen: Share
+    days: list[days.Day]
+    ages: list[backlog.Age]
+    promises: list[Promise]
+    lines: list[slices.LineFigures]
+    channels: list[slices.ChannelFigures]
+    misses: Sequence[Breach]
+
+    @property
+    def open(self) -> int:
+        return sum(age.total for age in self.ages)
+
+    @property
+    def too_old(self) -> int:
+        """Open for more than seven days; the goal is none (K7)."""
+        return self.ages[-1].total
+
+
+def overview(period: Period) -> Overview:
+    """All figures. The number of statements does not depend on the amount of data."""
+    budget = attainment.budget(since=period.since, until=period.until)
+    answered = attainment.first_responses(since=period.since, until=period.until)
+    kept = attainment.clocks(since=period.since, until=period.until)
+    fifteen = slices.in_fifteen_minutes(period)
+    return Overview(
+        period=period,
+        headline=Share(budget.judged - budget.missed, budget.judged),
+        allowed=budget.allowed,
+        first=Share(*kept.get("FR", (0, 0))),
+        p50=answered.p50,
+        p95=answered.p95,
+        fifteen=Share(
+            sum(share.met for share in fifteen.values()), sum(share.total for share in fifteen.values())
+        ),
+        days=days.by_day(period),
+        ages=backlog.ages(period),
+        promises=[Promise(str(kind), Share(*kept[kind])) for kind in PROMISES if kind in kept],
+        lines=slices.by_line(period),
+        channels=slices.by_channel(period),
+        misses=list(misses.today(period)),
+    )
