@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
@@ -9,6 +10,9 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from accounts.views import preferences
 from helpdesk.api_docs import api_docs
 from helpdesk.home import home
+
+# One sign-in with one lock-out: the admin site's own form would be a second way to guess passwords.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 ROOMS = [
     ("desk/", "tickets.urls"),

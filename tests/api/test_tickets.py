@@ -123,7 +123,7 @@ def test_notes_and_the_log_do_not_exist_for_contacts(
     assert customer.get(at(filed, "events")).status_code == 404
     assert b"canary" not in customer.get(at(filed, "messages")).content
     assert b"canary" in desk.get(at(filed, "messages")).content
-    assert [event["type"] for event in desk.get(at(filed, "events")).json()["results"]][0] == "created"
+    assert next(event["type"] for event in desk.get(at(filed, "events")).json()["results"]) == "created"
 
 
 def test_the_way_of_a_ticket_through_its_transitions(
