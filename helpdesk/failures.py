@@ -41,5 +41,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if _is_program(request):
-        return problem_response(403, _("You may not do this"), _("The CSRF token is missing."), "permission_denied")
+        return problem_response(
+            403, _("You may not do this"), _("The CSRF token is missing."), "permission_denied"
+        )
     return csrf_page(request, reason=reason)
