@@ -1,9 +1,11 @@
 """Forms of the desk. They parse and check what was typed; the services judge and save."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Actor, Language
@@ -18,7 +20,8 @@ from tickets.services.prioritising import priority_of
 
 LOCAL_MOMENT = "%Y-%m-%dT%H:%M"
 EMPTY = ("", "—")
-USERS_OFFERED = 200
+# How long one usually waits; the operator changes it in the form.
+DEFAULT_WAIT = {"ask_customer": timedelta(hours=24), "ask_vendor": timedelta(hours=4)}
 
 
 class MoveForm(forms.Form):
@@ -48,7 +51,9 @@ class MoveForm(forms.Form):
             name: value for name, value in _known(ticket).items() if transition in ("classify", "reclassify")
         }
         given = {name: value for name, value in (initial or {}).items() if value}
-        super().__init__(data, initial={"version": ticket.version, **known, **given})
+        wait = DEFAULT_WAIT.get(transition)
+        until = {"resume_at": timezone.localtime() + wait} if wait else {}
+        super().__init__(data, initial={"version": ticket.version, **until, **known, **given})
         for described in self.described:
             self.fields[described.name] = _make(described, ticket, actor)
         self.order_fields([described.name for described in self.described])

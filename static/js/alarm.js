@@ -1,6 +1,7 @@
 // Nobody may miss an unanswered ticket: a bar, a badge in the title and, once allowed, a sound.
 import { levelOf, serverNow } from "./countdown.js";
-import { keep, recall } from "./store.js";
+import { keep, recall, word } from "./store.js";
+import { toast } from "./toasts.js";
 
 const URGENT_EVERY = 4000;
 const TIRED_AFTER = 300; // seconds past the deadline when the sound gives up and only the colour stays
@@ -63,11 +64,30 @@ function look() {
   const badge = total ? `(${total}) ${title}` : title;
   if (document.title !== badge) document.title = badge;
   greet(items);
+  say(bar);
   const pressing = lefts.some((left) => left <= 30 && left > -TIRED_AFTER);
   if (pressing && now - lastUrgent >= URGENT_EVERY) {
     lastUrgent = now;
     urgent();
   }
+}
+
+// The shift lead hears in words what nobody has taken and what has been missed; one bell rings on several channels.
+const told = new Set();
+function call(event) {
+  const { kind, id, number, clock, threshold, level } = event.detail;
+  if (kind !== "sla-alarm" || !document.body.dataset.leads || !["assign", "breach"].includes(level)) return;
+  const key = `${id}/${clock}/${threshold}`;
+  if (told.has(key)) return;
+  told.add(key);
+  const text = `${number}: ${word(level === "assign" ? "assign" : "missed")}`;
+  toast({ text, tone: "warn", href: level === "assign" ? "/desk/shift/" : `/desk/tickets/${number}/` });
+}
+
+function say(bar) {
+  const box = document.getElementById("alarm-said");
+  const text = bar.querySelector("[data-said]")?.dataset.said ?? "";
+  if (box && box.textContent !== text) box.textContent = text;
 }
 
 // A soft chime once for each ticket this page has not seen.
@@ -96,6 +116,7 @@ export function startAlarm() {
   document.addEventListener("keydown", wake);
   if (wanted() === "on") arm();
   document.addEventListener("desk:tick", look);
+  document.addEventListener("desk:live", call);
   document.body.addEventListener("htmx:afterSettle", (event) => {
     const bar = document.getElementById("alarm");
     if (bar && (event.target === bar || bar.contains(event.target))) look();

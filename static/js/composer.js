@@ -100,6 +100,7 @@ export function startComposer() {
   seek();
   showNewest();
   document.body.addEventListener("htmx:afterSettle", seek);
+  document.body.addEventListener("composer-focus", () => document.getElementById("composer-text")?.focus());
   document.body.addEventListener("composer-sent", (event) => {
     const form = document.querySelector(`form[data-composer][data-ticket="${event.detail.ticket}"]`);
     if (!form) return;

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
+from accounts.permissions import leads_shift
 from common import clock as time
 from common.templatetags.live import live_url
 from common.templatetags.ui import icon
@@ -26,6 +27,7 @@ register.filter("tell", wording.tell)
 register.filter("tell_more", wording.more)
 register.filter("tell_tone", wording.tone)
 register.filter("tell_change", wording.change)
+register.filter("leads", leads_shift)
 register.filter("clock_name", wording.clock_name)
 
 PRIORITY_WORDS = {

@@ -102,6 +102,8 @@ def _done(request: DeskRequest, ticket: Ticket, transition: str) -> HttpResponse
         "ticket-refresh": "",
         "toast": {"text": text, "tone": "good"},
     }
+    if transition in ("accept", "take"):
+        events["composer-focus"] = ""
     if request.POST.get("from_composer"):
         events["composer-sent"] = {"ticket": ticket.number}
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
