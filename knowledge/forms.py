@@ -57,7 +57,7 @@ class ArticleForm(forms.Form):
             label=_("Title"), required=False, max_length=200, widget=forms.TextInput(attrs=attrs)
         )
         self.fields[f"summary_{language}"] = forms.CharField(
-            label=_("Summary"), required=False, max_length=500, widget=forms.TextInput(attrs=attrs)
+            label=_("In one sentence"), required=False, max_length=500, widget=forms.TextInput(attrs=attrs)
         )
         self.fields[f"body_{language}"] = forms.CharField(
             label=_("Text"),

@@ -4,14 +4,15 @@ import difflib
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.enums import Language
 from knowledge.enums import Audience, Confidence
 from knowledge.models import Article, ArticleRevision
 
 # The diff's time grows with the square of the lines, and nobody reads further.
 MAX_LINES = 2_000
+MAX_REVISIONS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,20 @@ class Change:
     lines: list[Line]
 
 
-def revisions(article: Article) -> QuerySet[ArticleRevision]:
-    """The history, newest first, without the full texts."""
-    return (
-        ArticleRevision.objects.filter(article=article)
-        .select_related("user")
-        .defer("texts")
-        .order_by("-number")
-    )
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the history: the revision, without its texts, and what it changed, in words."""
+
+    revision: ArticleRevision
+    changed: list[str]
+
+
+def revisions(article: Article) -> list[Entry]:
+    """The history, newest first."""
+    rows = ArticleRevision.objects.filter(article=article).select_related("user").defer("texts")
+    return [
+        Entry(row, [_label(name) for name in row.changed]) for row in rows.order_by("-number")[:MAX_REVISIONS]
+    ]
 
 
 def compare(*, article: Article, older: int, newer: int) -> list[Change]:
@@ -70,9 +77,11 @@ def _label(name: str) -> str:
         "confidence": _("Confidence"),
         "categories": _("Helps with"),
         "title": _("Title"),
-        "summary": _("Summary"),
+        "summary": _("In one sentence"),
         "body": _("Text"),
     }
+    if name in Language.values:
+        return str(Language(name).label)
     language, _dot, field = name.rpartition(".")
     return f"{labels[field]} ({language.upper()})" if language else labels[field]
 

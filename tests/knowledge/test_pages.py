@@ -173,6 +173,7 @@ def test_the_history_shows_what_changed(client, editor) -> None:
     )
     history = reverse("knowledge:history", args=[article.code])
     shown = page(client, history)
+    assert "Text (EN)</td>" in shown
     assert "<del>old line</del>" in shown
     assert "<ins>new line &lt;b&gt;</ins>" in shown
     assert "<html" not in page(client, f"{history}?older=0&newer=1", **HTMX)
