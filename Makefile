@@ -40,6 +40,5 @@ lock: install
 	  requirements.in -o requirements.lock
 
 messages: install
-	$(MANAGE) makemessages --locale ru --no-location --no-wrap --ignore .venv --ignore .data
-	$(MANAGE) makemessages --locale ru --domain djangojs --no-location --no-wrap --ignore .venv --ignore .data
+	$(MANAGE) makemessages --locale ru --no-location --no-wrap --no-obsolete --ignore .venv --ignore .data
 	$(MANAGE) compilemessages --locale ru --ignore .venv

@@ -2,6 +2,7 @@
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SourceKind(TextChoices):
@@ -43,7 +44,7 @@ class Severity(IntegerChoices):
     """`EVENT.NSEVERITY`. Zabbix lets the names be changed, so only the numbers are ever compared."""
 
     NOT_CLASSIFIED = 0, _("Not classified")
-    INFORMATION = 1, _("Information")
+    INFORMATION = 1, pgettext_lazy("severity", "Information")
     WARNING = 2, _("Warning")
     AVERAGE = 3, _("Average")
     HIGH = 4, _("High")

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.enums import Tier
 from sla.enums import ClockKind
@@ -55,7 +56,7 @@ class Target(models.Model):
     )
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, null=True, blank=True)
     channel = models.CharField(_("channel"), max_length=12, choices=Channel, blank=True)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(pgettext_lazy("order", "position"), default=0)
     seconds = models.PositiveIntegerField(
         _("seconds"), null=True, blank=True, help_text=_("Working time; empty: nothing is promised")
     )

@@ -21,7 +21,7 @@ from tickets.services import commands
 from tickets.services.moving import BypassRequest, available, move
 from tickets.services.prioritising import matrix
 from tickets.views.ticket import find
-from tickets.views.wording import MOVES, verb
+from tickets.views.wording import MOVES, outcome
 
 
 @operator_required
@@ -93,7 +93,7 @@ def _carry_out(request: DeskRequest, ticket: Ticket, transition: str) -> HttpRes
 
 
 def _done(request: DeskRequest, ticket: Ticket, transition: str) -> HttpResponse:
-    text = _("%(number)s: %(what)s") % {"number": ticket.number, "what": verb(transition)}
+    text = _("%(number)s: %(what)s") % {"number": ticket.number, "what": outcome(transition)}
     if not request.htmx:
         messages.success(request, text)
         return redirect("desk:ticket", ticket.number)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Choices
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tickets import enums
 from tickets.enums import EventType
@@ -62,7 +62,7 @@ MOVES: dict[str, MoveWords] = {
 CLOCKS: dict[str, tuple[str | Promise, str | Promise]] = {
     "FR": (L("first answer"), L("First answer of a person to the customer")),
     "NR": (L("answer"), L("Answer to the customer's last message")),
-    "PU": (L("update"), L("Regular word to the customer")),
+    "PU": (pgettext_lazy("clock", "update"), L("Regular word to the customer")),
     "RES": (L("solution"), L("Solution")),
     "OLA_A": (L("accept"), L("The line accepts the ticket")),
     "OLA_W": (L("line's work"), L("The line's share of the time")),
@@ -91,6 +91,11 @@ REASONS: tuple[type[Choices], ...] = (
 def verb(name: str) -> str:
     found = MOVES.get(name)
     return str(found.verb) if found else name.replace("_", " ")
+
+
+def outcome(name: str) -> str:
+    """A move that has been made, for the note that says so."""
+    return str(MOVED.get(name) or verb(name))
 
 
 def clock_name(kind: str) -> str:
@@ -145,8 +150,7 @@ MOVED: dict[str, str | Promise] = {
 
 
 def _moved(p: dict[str, Any]) -> str:
-    name = str(p.get("transition", ""))
-    return str(MOVED.get(name) or verb(name))
+    return outcome(str(p.get("transition", "")))
 
 
 def _escalated(p: dict[str, Any]) -> str:
