@@ -21,7 +21,10 @@ def complaints(source: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as place:
         fresh = Path(place) / "fresh.mo"
         made = subprocess.run(
-            ["msgfmt", "--check", "--statistics", "-o", fresh, source], capture_output=True, text=True, check=False
+            ["msgfmt", "--check", "--statistics", "-o", fresh, source],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if made.returncode != 0:
             return [f"{name}: {made.stderr.strip()}"]
@@ -30,7 +33,9 @@ def complaints(source: Path) -> list[str]:
             found.append(f"{name}: not complete ({made.stderr.strip()})")
         committed = source.with_suffix(".mo")
         if not committed.exists() or catalogue(committed) != catalogue(fresh):
-            found.append(f"{committed.relative_to(ROOT)} is older than its .po: run `make messages` and commit it")
+            found.append(
+                f"{committed.relative_to(ROOT)} is older than its .po: run `make messages` and commit it"
+            )
         return found
 
 

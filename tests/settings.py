@@ -3,8 +3,10 @@
 import os
 from pathlib import Path
 
-# The test servers live beside the desk's own, never in them. `conftest.py` starts them.
-os.environ.setdefault("DATA_DIR", str(Path(__file__).resolve().parent.parent / ".data" / "test"))
+# The test servers live beside the desk's own, never in them: they do not keep what a power cut would cost.
+# `conftest.py` starts them.
+_data = Path(os.environ.get("DATA_DIR") or Path(__file__).resolve().parent.parent / ".data")
+os.environ["DATA_DIR"] = str(_data if _data.name == "test" else _data / "test")
 # On external servers the settings would be those of production: tests speak plain HTTP to themselves.
 for name, value in {
     "LANGUAGE_CODE": "en",
