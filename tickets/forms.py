@@ -72,7 +72,9 @@ class MoveForm(forms.Form):
             {"bypass": "bypass_why"}.get(str(field), field) if _has(self, field) else None, error.detail
         )
         if "version" in error.extra:
-            self.data = {**self.data.dict(), "version": error.extra["version"]}  # type: ignore[attr-defined]
+            data = self.data.copy()  # type: ignore[attr-defined]
+            data["version"] = error.extra["version"]
+            self.data = data
 
 
 def _has(form: forms.Form, field: object) -> bool:
@@ -153,7 +155,11 @@ def _offered(field: Field, ticket: Ticket) -> Any:
 
 _MAKERS: dict[Kind, Any] = {
     Kind.TEXT: _text,
-    Kind.LINE_OF_TEXT: lambda field, ticket: forms.CharField(max_length=500),
+    Kind.LINE_OF_TEXT: lambda field, ticket: (
+        forms.URLField(max_length=500, assume_scheme="https")
+        if field.name.endswith("_url")
+        else forms.CharField(max_length=500)
+    ),
     Kind.CHOICE: _choice,
     Kind.NUMBER: lambda field, ticket: forms.IntegerField(),
     Kind.YES_NO: lambda field, ticket: forms.BooleanField(),

@@ -325,3 +325,35 @@ def test_instructions_to_pick_from_are_offered_when_resolving(me: Actor) -> None
     found = article("Balancer answers 502", "Restart the **pool**.")
     page = client_of(me).get(url(ticket, "articles/")).content.decode()
     assert f'data-value="{found.code}"' in page
+
+
+def test_a_working_group_is_formed_with_its_members_and_shown(me: Actor) -> None:
+    ticket = working(me)
+    second, third = factories.operator(2), factories.operator(3)
+    client = client_of(second)
+    typed = {
+        "purpose": "Find the leak",
+        "room_url": "https://meet.example/leak",
+        "members": [me.user_id, third.user_id],
+        "version": ticket.version - 1,
+    }
+    stale = client.post(url(ticket, "moves/form_group/"), typed, **HTMX)
+    assert stale.status_code == 422
+    assert stale.content.decode().count("selected>") == 2
+    assert (
+        client.post(
+            url(ticket, "moves/form_group/"), {**typed, "version": ticket.version}, **HTMX
+        ).status_code
+        == 204
+    )
+    assert ticket.working_groups.get().members.count() == 3
+    page = client.get(url(ticket)).content.decode()
+    assert "Find the leak" in page
+    assert "https://meet.example/leak" in page
+
+
+def test_a_video_room_is_a_web_address(me: Actor) -> None:
+    ticket = working(me)
+    typed = {"purpose": "x", "room_url": "javascript:alert(1)"}
+    refused = client_of(factories.operator(2)).post(url(ticket, "moves/form_group/"), typed, **HTMX)
+    assert refused.status_code == 422
