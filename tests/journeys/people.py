@@ -1,6 +1,7 @@
 """Run inside a desk's own environment: the people of the journeys. Prints what they need as JSON."""
 
 import json
+import sys
 from datetime import date
 
 import django
@@ -54,4 +55,4 @@ article = write_article(
     note="first version",
 )
 _source, token = create_source(actor=Actor.system(), kind=SourceKind.ZABBIX, name="dc1")
-print(json.dumps({"token": token, "article": article.code, "password": PASSWORD}))
+sys.stdout.write(json.dumps({"token": token, "article": article.code, "password": PASSWORD}))
