@@ -339,7 +339,7 @@ CELERY_BEAT_SCHEDULE = {
     "idempotency-keys": {
         "task": "common.sweep_idempotency_keys",
         "schedule": 3600.0,
-        "options": {"queue": "bulk"},
+        "options": {"queue": "bulk", "expires": 600},
     },
     # A tick that could not run within its second is worthless: the next one does the same work.
     "sla-tick": {"task": "sla.tick", "schedule": 1.0, "options": {"queue": "clock", "expires": 2}},
