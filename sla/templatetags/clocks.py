@@ -1,0 +1,8 @@
+"""Amounts of time on the pages of the clocks."""
+
+from django import template
+
+from sla.queries.ledger import span
+
+register = template.Library()
+register.filter("span", span)
