@@ -14,6 +14,7 @@ from common.htmx import DeskRequest
 from tickets import queries
 from tickets.enums import OPEN, EventType
 from tickets.models import Ticket, TicketEvent
+from tickets.views.queue import HEARD_AT_ONCE, most_pressing
 from tickets.views.wording import is_breach
 
 SOON = timedelta(minutes=10)
@@ -29,9 +30,10 @@ def shift(request: DeskRequest) -> HttpResponse:
     """Unanswered, late and nearly late tickets, the last breaches, and the operators on shift with their load."""
     now = clock.now()
     queue = queries.queue(request.actor)
+    waiting = queries.unanswered(request.actor).select_related("assignee")
     context = {
         "here": "shift",
-        "unanswered": list(queries.unanswered(request.actor).select_related("assignee")[:SHOWN]),
+        "unanswered": most_pressing(list(waiting.order_by("-received_at")[:HEARD_AT_ONCE])),
         "late": list(queue.filter(next_due_at__lt=now)[:SHOWN]),
         "soon": list(queue.filter(next_due_at__gte=now, next_due_at__lt=now + SOON)[:SHOWN]),
         "breaches": breaches(),
