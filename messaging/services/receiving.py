@@ -6,6 +6,7 @@ from email.parser import BytesHeaderParser
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from messaging.enums import Channel, InboundState
 from messaging.models import InboundMessage, Mailbox
@@ -82,7 +83,8 @@ def mailbox_for(address: str, *, channel: str = Channel.MAIL) -> Mailbox | None:
     local, _at, domain = address.strip().lower().rpartition("@")
     plain = f"{local.partition('+')[0]}@{domain}"
     active = Mailbox.objects.filter(channel=channel, is_active=True)
-    return active.filter(address__iexact=plain).first() or active.filter(is_default=True).first()
+    found = list(active.filter(Q(address__iexact=plain) | Q(is_default=True)))
+    return min(found, key=lambda mailbox: mailbox.address.lower() != plain, default=None)
 
 
 def ensure_mailbox() -> Mailbox:

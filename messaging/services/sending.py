@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from django.db.models.functions import Now
 
-from common.errors import Invalid
 from messaging.enums import Channel, OutboundState
 from messaging.models import OutboundMessage
 from messaging.services import doorbell
@@ -15,6 +14,7 @@ from messaging.services.tokens import message_id_for
 # Back-stop against two machines answering each other (G10): automatic messages to one address in an hour.
 AUTOMATIC_PER_HOUR = 20
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]+")
+NO_ADDRESS = "this is not a mail address"
 TOO_MANY = "too many automatic messages to this address within an hour"
 
 
@@ -32,18 +32,15 @@ def enqueue(
     """Put one message into the outbox, in the caller's transaction. The same `key` again returns the first row.
 
     A header `Auto-Submitted` marks the message as automatic; past `AUTOMATIC_PER_HOUR` to one address it is kept
-    as dead instead of sent. Raises `Invalid` for an empty or impossible address.
+    as dead instead of sent. An address that cannot exist makes a dead row too: what is wrong with a customer's card
+    must not stop an operator from answering.
     """
-    address = one_line(to).strip()
-    if not address or (
-        channel == Channel.MAIL and (address.count("@") != 1 or " " in address or len(address) > 320)
-    ):
-        raise Invalid(f"no such address: {address[:60]}", field="to")
+    address = one_line(to).strip()[:320]
     clean = {one_line(name): one_line(value) for name, value in (headers or {}).items()}
     automatic = any(
         name.lower() == "auto-submitted" and value.lower() != "no" for name, value in clean.items()
     )
-    stormy = automatic and channel == Channel.MAIL and _too_many(address)
+    trouble = _trouble(address, channel, automatic)
     message, created = OutboundMessage.objects.get_or_create(
         key=key,
         defaults={
@@ -56,13 +53,22 @@ def enqueue(
             "ticket_ref": ticket_ref,
             "is_automatic": automatic,
             "message_id": message_id_for(key=key, ticket_ref=ticket_ref, address=address),
-            "state": OutboundState.DEAD if stormy else OutboundState.QUEUED,
-            "last_error": TOO_MANY if stormy else "",
+            "state": OutboundState.DEAD if trouble else OutboundState.QUEUED,
+            "last_error": trouble,
         },
     )
-    if created and not stormy:
+    if created and not trouble:
         doorbell.after_commit("messaging.send_outbox", queue="mail_out")
     return message
+
+
+def _trouble(address: str, channel: str, automatic: bool) -> str:
+    """Why a message must not even be tried; '' when it may."""
+    if channel != Channel.MAIL:
+        return ""
+    if address.count("@") != 1 or " " in address or "," in address:
+        return NO_ADDRESS
+    return TOO_MANY if automatic and _too_many(address) else ""
 
 
 def revive(*, message_id: int) -> bool:
