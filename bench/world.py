@@ -37,7 +37,7 @@ def prepare_environment() -> None:
     shutil.rmtree(DATA, ignore_errors=True)
     os.environ.update(
         DATA_DIR=str(DATA), DJANGO_SETTINGS_MODULE="helpdesk.settings", LOG_LEVEL="ERROR", HOST="127.0.0.1",
-        PORT=str(free_port()), MAIL_INTAKE_PORT=str(free_port()), SEED_DEMO="0",
+        PORT=str(free_port()), MAIL_INTAKE_PORT=str(free_port()), DEMO="0",
     )  # fmt: skip
 
 
