@@ -64,6 +64,10 @@ def reply(request: DeskRequest, number: str) -> HttpResponse:
 
 
 def _sent(request: DeskRequest, before: Ticket, after: Ticket) -> HttpResponse:
+    if after.pk != before.pk and not Ticket.objects.visible_to(request.actor).filter(pk=after.pk).exists():
+        # Joined to a colleague's request: the words arrived there, but that page is not this reader's.
+        messages.success(request, _("Your message is with us."))
+        return _back(request, before)
     address = reverse("portal:request", args=[after.number])
     if after.pk != before.pk:
         messages.info(request, _("This continues as request %(number)s.") % {"number": after.number})

@@ -93,3 +93,20 @@ def test_numbers_are_never_given_twice() -> None:
     together(lambda n: factories.ticket(None, subject=f"Request {n}"))
     numbers = list(Ticket.objects.values_list("number", flat=True))
     assert len(numbers) == len(set(numbers)) == CROWD
+
+
+def test_two_tickets_merged_into_each_other_at_once_leave_one_survivor() -> None:
+    actor, customer = factories.operator(1), factories.contact()
+    pair = [factories.ticket(customer), factories.ticket(customer)]
+    results = together(
+        lambda n: move(
+            actor=actor,
+            ticket_id=pair[n].pk,
+            transition="merge",
+            target=pair[1 - n].number,
+            leak_checked=True,
+        ),
+        crowd=2,
+    )
+    assert sorted(isinstance(result, Conflict) for result in results) == [False, True]
+    assert Ticket.objects.filter(pk__in=[one.pk for one in pair], state=State.MERGED).count() == 1

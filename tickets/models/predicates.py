@@ -32,11 +32,10 @@ def roles(*letters: str) -> Who:
 
 
 def _owns(ticket: Any, actor: Actor) -> bool:
-    if not actor.is_contact or actor.customer_id is None:
+    """Mirrors `visible_to`. Who is known by a mail address alone has no contact, and owns what such people wrote."""
+    if not actor.is_contact or ticket.customer_id != actor.customer_id:
         return False
-    if ticket.contact_id is not None and ticket.contact_id == actor.contact_id:
-        return True
-    return bool(actor.sees_organisation and ticket.customer_id == actor.customer_id)
+    return bool(ticket.contact_id == actor.contact_id or actor.sees_organisation)
 
 
 own = Who("C (own)", _owns)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.enums import Actor, Role
 from accounts.models import Operator
 from common.errors import Invalid
-from tickets.enums import KbState, ResolutionCode, SearchOutcome, State
+from tickets.enums import PENDING, KbState, ResolutionCode, SearchOutcome, State
 from tickets.models import Ticket, TicketEvent
 from tickets.models.lifecycle import Move, Outcome
 from tickets.services.contracting import terms_of
@@ -58,6 +58,8 @@ def _back_to_work(ticket: Ticket) -> Outcome:
 def _classification(ticket: Ticket, data: dict[str, Any]) -> dict[str, Any]:
     category, customer = data["category"], data.get("customer") or ticket.customer
     service = data.get("service") or ticket.service
+    if customer and ticket.contact and ticket.contact.customer_id != customer.pk:
+        raise Invalid(_("The contact of this ticket belongs to another customer."), field="customer")
     if service and service.customer_id and (customer is None or service.customer_id != customer.pk):
         raise Invalid(_("This service belongs to another customer."), field="service")
     return {
@@ -213,8 +215,11 @@ def _merged(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -
 def _unmerged(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
     merged = TicketEvent.objects.filter(ticket=ticket, payload__transition="merge").order_by("-pk").first()
     before = State(merged.payload["from_state"]) if merged else State.QUEUED
-    survivor = ticket.merged_into_id
-    return Outcome(before, {"merged_into": None, "ended_at": None}, {"survivor_id": survivor})
+    sets: dict[str, Any] = {"merged_into": None, "ended_at": None}
+    if before in PENDING:
+        # What it waited for is not known any more: ask the customer again tomorrow, take up everything else now.
+        sets["wake_at"] = now + (FIRST_REMINDER if before == State.PENDING_CUSTOMER else timedelta())
+    return Outcome(before, sets, {"survivor_id": ticket.merged_into_id})
 
 
 def _cancelled(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:

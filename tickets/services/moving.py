@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Actor
 from common import clock
-from common.db import lock_one
+from common.db import lock
 from common.errors import Conflict, Invalid, NotAllowed
 from tickets.enums import NOT_BYPASSABLE, TERMINAL, Channel, EventType, State
 from tickets.models import Bypass, Ticket
@@ -52,13 +52,22 @@ def move(
     row = MOVES.get(transition)
     if row is None:
         raise Invalid(_("There is no move “%(name)s”.") % {"name": transition}, field="transition")
-    ticket = lock_one(Ticket.objects.visible_to(actor).select_related("category"), ticket_id)
+    ticket = _locked(actor, ticket_id, data.get("target"))
     check_version(ticket, expected_version)
     _check_allowed(ticket, row, actor)
     values = commands.clean(transition, data)
     _derive(values)
     broken = _check_guards(ticket, row, actor, values, bypass)
     return _carry_out(ticket, row, actor, values, at or clock.now(), bypass, broken)
+
+
+def _locked(actor: Actor, ticket_id: int, target: Any) -> Ticket:
+    """The ticket, and with it the other one of a merge: both in one order, so that two merges cannot embrace."""
+    visible = Ticket.objects.visible_to(actor)
+    number = str(getattr(target, "number", target) or "").replace("\x00", "")
+    others = visible.filter(number=number).values_list("pk", flat=True) if number else ()
+    rows = lock(visible.select_related("category"), ticket_id, *others)
+    return next(row for row in rows if row.pk == ticket_id)
 
 
 def _derive(values: dict[str, Any]) -> None:

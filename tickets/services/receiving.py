@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -51,14 +52,14 @@ def receive_message(
     """
     if not actor.is_contact:
         raise NotAllowed
-    ticket = lock_one(Ticket.objects.visible_to(actor).select_related("category"), ticket_id)
-    check_version(ticket, expected_version)
-    ticket = _survivor(ticket)
+    named = lock_one(Ticket.objects.visible_to(actor).select_related("category"), ticket_id)
+    check_version(named, expected_version)
+    ticket = _survivor(named)
     at = min(occurred_at or clock.now(), clock.now())
     if ticket.state == State.CANCELLED or (ticket.state == State.CLOSED and not within_reopen_window(ticket)):
         if is_machine:
             raise Conflict(_("This request has ended."))
-        return _follow_up(ticket, actor, text, attachments, channel, at, external_id)
+        return _follow_up(named, actor, text, attachments, channel, at, external_id)
     message = messages.store(
         ticket=ticket, actor=actor, kind=MessageKind.CUSTOMER, text=text, channel=channel, occurred_at=at,
         is_human=not is_machine, quoted=quoted, attachments=attachments, external_id=external_id,
@@ -71,7 +72,7 @@ def receive_message(
         thanks=is_thanks(text),
     )  # fmt: skip
     if not is_machine:
-        _move_on(ticket, actor, text, at)
+        _move_on(ticket, actor if ticket is named else _joined(actor, ticket), text, at)
     return message
 
 
@@ -87,6 +88,11 @@ def _survivor(ticket: Ticket) -> Ticket:
     return ticket
 
 
+def _joined(actor: Actor, survivor: Ticket) -> Actor:
+    """We joined the requests, so whoever wrote the other one speaks on this one as its customer does."""
+    return replace(actor, customer_id=survivor.customer_id, sees_organisation=True)
+
+
 def _follow_up(
     ticket: Ticket,
     actor: Actor,
@@ -99,7 +105,7 @@ def _follow_up(
     follow_up = creating.create_ticket(
         actor=actor, subject=ticket.subject, body=text, channel=channel or ticket.channel, customer=ticket.customer,
         contact=ticket.contact, service=ticket.service, received_at=at, attachments=attachments,
-        follow_up_of=ticket, external_id=external_id,
+        language=ticket.language, reply_to=ticket.reply_to, follow_up_of=ticket, external_id=external_id,
     )  # fmt: skip
     first: Message = follow_up.messages.earliest("pk")
     return first

@@ -3,17 +3,23 @@
 An idempotent sweep over the indexed `wake_at`; rows are claimed with SKIP LOCKED, so any number may run.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from accounts.enums import Actor
 from common.db import database_now
+from common.errors import DomainError
 from tickets.enums import CategoryKind, EventType, State
 from tickets.models import Ticket
 from tickets.services import informing, recording
+from tickets.services.guards.periods import closes_at
 from tickets.services.moving import move
 
+logger = logging.getLogger(__name__)
+
+TRY_AGAIN = timedelta(minutes=5)
 SECOND_REMINDER = timedelta(hours=24)
 # From the question: information requests 72 h, others 120 h, emergencies never (T10).
 SILENCE_ENDS = {CategoryKind.INFORMATION: timedelta(hours=72 - 48)}
@@ -35,7 +41,13 @@ def _wake_one(now: datetime) -> bool:
     ticket = due.select_for_update(of=("self",), skip_locked=True).first()
     if ticket is None:
         return False
-    _WAKERS.get(State(ticket.state), _sleep)(ticket, now)
+    try:
+        with transaction.atomic():
+            _WAKERS.get(State(ticket.state), _sleep)(ticket, now)
+    except DomainError as error:
+        # A ticket that cannot move yet must not keep the others from waking.
+        logger.warning("ticket %s is not woken yet: %s", ticket.number, error.detail)
+        Ticket.objects.filter(pk=ticket.pk).update(wake_at=now + TRY_AGAIN)
     return True
 
 
@@ -78,6 +90,12 @@ def _window_open(ticket: Ticket, now: datetime) -> None:
 
 
 def _close(ticket: Ticket, now: datetime) -> None:
+    """A customer who said something since then, if only thanks, has the whole time again."""
+    ends = closes_at(ticket)
+    if ends > now:
+        ticket.wake_at = ends
+        ticket.save(update_fields=["wake_at"])
+        return
     move(actor=Actor.system(), ticket_id=ticket.pk, transition="auto_close", at=now)
 
 

@@ -5,10 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.enums import Role
 from common import clock
 from tickets.services.guards.case import Case
-from tickets.services.guards.periods import (
-    auto_close_after,
-    last_customer_message,
-)
+from tickets.services.guards.periods import closes_at
 
 
 def first_response(case: Case) -> str | None:
@@ -32,10 +29,7 @@ def human(case: Case) -> str | None:
 
 
 def silent(case: Case) -> str | None:
-    ticket = case.ticket
-    last = last_customer_message(ticket)
-    since = max(moment for moment in (ticket.resolved_at, last.occurred_at if last else None) if moment)
-    return None if clock.now() - since >= auto_close_after(ticket) else _("The customer may still answer.")
+    return None if closes_at(case.ticket) <= clock.now() else _("The customer may still answer.")
 
 
 def reminded(case: Case) -> str | None:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from tickets.enums import MajorState, State
+from tickets.models import Ticket
 from tickets.services.guards.case import Case
 from tickets.services.guards.periods import (
     UNDO_WINDOW,
@@ -45,9 +46,14 @@ def merge(case: Case) -> str | None:
         return _("The other ticket is not open.")
     if ticket.customer_id != target.customer_id:
         return _("The tickets belong to different customers: link both to a major incident instead.")
-    if ticket.contact_id != target.contact_id and not case.data.get("leak_checked"):
+    if _reader(ticket) != _reader(target) and not case.data.get("leak_checked"):
         return _("Different people wrote them: confirm that each may read the other's thread.")
     return None
+
+
+def _reader(ticket: Ticket) -> int | str:
+    """The person outside the desk who reads the thread: a contact, or whoever is known by an address alone."""
+    return ticket.contact_id or ticket.reply_to.lower()
 
 
 def undo(case: Case) -> str | None:

@@ -1,6 +1,6 @@
 """How long things stay open: closing by silence, reopening, taking back (T17, T19, T24, T28)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from common import clock
 from tickets.enums import CategoryKind, MessageKind
@@ -27,6 +27,13 @@ def auto_close_after(ticket: Ticket) -> timedelta:
     """How long a customer may keep silent before a resolved ticket closes (T17)."""
     kind = ticket.category.kind if ticket.category else ""
     return AUTO_CLOSE.get(CategoryKind(kind), AUTO_CLOSE_DEFAULT) if kind else AUTO_CLOSE_DEFAULT
+
+
+def closes_at(ticket: Ticket) -> datetime:
+    """When a resolved ticket closes, counted from the last word of its customer (T17)."""
+    last = last_customer_message(ticket)
+    moments = (ticket.resolved_at, last.occurred_at if last else None)
+    return max(moment for moment in moments if moment) + auto_close_after(ticket)
 
 
 def within_reopen_window(ticket: Ticket) -> bool:
