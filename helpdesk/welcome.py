@@ -1,5 +1,6 @@
 """Whom to sign in as: one demo user per role, shown when the stack is ready."""
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.db.models import Q, QuerySet
 
@@ -65,4 +66,7 @@ def text(mail_address: str) -> str:
             f"Sign in (password: {DEMO_PASSWORD})",
             *(f"  {name:<{width}}  {role}" for name, role in logins),
         ]
+    token = settings.DATA_DIR / "demo-zabbix-token"
+    if logins and token.exists():
+        lines.append(f"Token of the demo's Zabbix: {token}")
     return "\n".join([*lines, "Ctrl-C stops everything."])

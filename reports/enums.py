@@ -33,10 +33,6 @@ class Period:
     def zone(self) -> str:
         return str(timezone.get_current_timezone())
 
-    @property
-    def today(self) -> datetime:
-        return timezone.localtime(self.until).replace(hour=0, minute=0, second=0, microsecond=0)
-
     def dates(self) -> list[date]:
         """Every day of the period, oldest first, whether anything happened on it or not."""
         first = timezone.localtime(self.since).date()

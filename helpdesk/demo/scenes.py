@@ -117,8 +117,8 @@ class Player:
 
     def soon(self) -> None:
         """Answer the customer's last message in time."""
-        promised = TALK[Kind.NR][self.story.ticket.priority]
-        self.story.wait(minutes=self.rng.uniform(0.1, 0.7) * promised - 0.05 * promised)
+        self.at_work()
+        self.story.wait(minutes=self.rng.uniform(0.05, 0.65) * TALK[Kind.NR][self.story.ticket.priority])
         self.reply(self.at_work(), self.say("thanks_answer"))
 
     def customer(self, text: str, *, thanks: bool = False) -> None:

@@ -69,5 +69,5 @@ def overview(period: Period) -> Overview:
         promises=[Promise(str(kind), Share(*kept[kind])) for kind in PROMISES if kind in kept],
         lines=slices.by_line(period),
         channels=slices.by_channel(period),
-        misses=list(misses.today(period)),
+        misses=list(misses.recent(period)),
     )

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from reports.enums import Period, Share
 from reports.queries import backlog, days, slices
-from reports.queries.misses import today
+from reports.queries.misses import recent
 from reports.queries.overview import overview
 from sla.services import enforcing
 from tests import factories
@@ -67,7 +67,7 @@ def test_an_unanswered_ticket_counts_as_missed_at_its_deadline() -> None:
     with time_machine.travel(T0 + timedelta(seconds=91), tick=False):
         enforcing.tick(now=T0 + timedelta(seconds=91))
         found = overview(Period.of(7, T0 + timedelta(seconds=100)))
-        missed = list(today(Period.of(7, T0 + timedelta(seconds=100))))
+        missed = list(recent(Period.of(7, T0 + timedelta(seconds=100))))
     assert found.first == Share(0, 1)
     assert (found.p50, found.days[-1].p50) == (None, None)
     assert [(breach.ticket.number, breach.kind) for breach in missed] == [(ticket.number, "FR")]

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Customer, User
 from helpdesk import demo
+from helpdesk.demo.accounts import LOGINS
 from tickets.models import Ticket
 
 
@@ -16,7 +17,11 @@ class Command(BaseCommand):
     help = "Fill an empty desk with the demo organisation (embedded mode only: everybody knows its password)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--force", action="store_true", help="accepted in the embedded mode only")
+        parser.add_argument(
+            "--force",
+            action="store_true",
+            help="also beside users who are there already; never beside customers or tickets, never outside the embedded mode",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.EMBEDDED:
@@ -24,7 +29,12 @@ class Command(BaseCommand):
                 "The demo has users with a known password, so it exists in the embedded mode only: "
                 "unset DATABASE_URL and REDIS_URL. --force does not change that."
             )
-        if User.objects.exists() or Customer.objects.exists() or Ticket.objects.exists():
+        beside_users = options["force"] and not User.objects.filter(username__in=LOGINS.values()).exists()
+        if (
+            Customer.objects.exists()
+            or Ticket.objects.exists()
+            or (User.objects.exists() and not beside_users)
+        ):
             raise CommandError("This desk is not empty: the demo goes into an empty database only.")
         started = time.monotonic()
         made = demo.seed()
