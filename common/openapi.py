@@ -2,23 +2,25 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from common.problems import PROBLEM_TYPE
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 ALWAYS = {
-    "400": "Something in the request is not acceptable; `errors` names it.",
-    "401": "No token, or one that is not valid.",
-    "403": "In sight, but not for you.",
-    "404": "Does not exist, or is not for you: the two are never told apart.",
-    "405": "This address does not take this method.",
-    "406": "The API speaks JSON only.",
+    "400": _("Something in the request is not acceptable; `errors` names it."),
+    "401": _("No token, or one that is not valid."),
+    "403": _("In sight, but not for you."),
+    "404": _("Does not exist, or is not for you: the two are never told apart."),
+    "405": _("This address does not take this method."),
+    "406": _("The API speaks JSON only."),
 }
 ON_CHANGE = {
-    "409": "Somebody was faster, or a rule says no; `guard` names the rule.",
-    "412": "The object has another version than `If-Match` names.",
-    "413": "Too large.",
-    "415": "A body is JSON; where files are taken, a multipart form.",
-    "422": "The idempotency key was used with another body.",
+    "409": _("Somebody was faster, or a rule says no; `guard` names the rule."),
+    "412": _("The object has another version than `If-Match` names."),
+    "413": _("Too large."),
+    "415": _("A body is JSON; where files are taken, a multipart form."),
+    "422": _("The idempotency key was used with another body."),
 }
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -35,15 +37,15 @@ def add_problems(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
     return result
 
 
-def _answer(description: str) -> dict[str, Any]:
-    return {"description": description, "content": {PROBLEM_TYPE: {"schema": PROBLEM}}}
+def _answer(description: object) -> dict[str, Any]:
+    return {"description": str(description), "content": {PROBLEM_TYPE: {"schema": PROBLEM}}}
 
 
 def _schema() -> dict[str, Any]:
     text = {"type": "string"}
     return {
         "type": "object",
-        "description": "RFC 9457. `type` is stable, `detail` is for people. More members may follow.",
+        "description": str(_("RFC 9457. `type` is stable, `detail` is for people. More members may follow.")),
         "required": ["type", "title", "status", "detail"],
         "properties": {
             "type": {**text, "example": "urn:helpdesk:problem:invalid"},
@@ -53,8 +55,11 @@ def _schema() -> dict[str, Any]:
             "errors": {
                 "type": "object",
                 "additionalProperties": {},
-                "description": "What is wrong, by field.",
+                "description": str(_("What is wrong, by field.")),
             },
-            "guard": {**text, "description": "The rule of the life cycle that said no, for example `G-FR`."},
+            "guard": {
+                **text,
+                "description": str(_("The rule of the life cycle that said no, for example `G-FR`.")),
+            },
         },
     }

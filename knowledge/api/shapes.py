@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.api.shapes import Reference
@@ -34,7 +35,7 @@ class ArticleSummary(serializers.Serializer[Any]):
     updated_at = Moment()
     texts = TitleOutput(many=True, source="texts.all")
     snippet = serializers.CharField(
-        required=False, help_text="Escaped HTML with <mark> around what was found."
+        required=False, help_text=_("Escaped HTML with <mark> around what was found.")
     )
 
 
@@ -81,7 +82,7 @@ class ArticleInput(Input):
     )
     texts = TextsInput()
     note = serializers.CharField(
-        max_length=500, required=False, allow_blank=True, help_text="Why it was changed."
+        max_length=500, required=False, allow_blank=True, help_text=_("Why it was changed.")
     )
 
 
@@ -93,5 +94,5 @@ class ArticleChange(Input):
     )
     texts = TextsInput(required=False)
     note = serializers.CharField(
-        max_length=500, required=False, allow_blank=True, help_text="Why it was changed."
+        max_length=500, required=False, allow_blank=True, help_text=_("Why it was changed.")
     )

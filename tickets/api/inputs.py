@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.enums import Language
@@ -21,8 +22,8 @@ class RequestInput(Input):
 
     subject = serializers.CharField(max_length=SUBJECT_MAX)
     body = serializers.CharField(max_length=TEXT_MAX)
-    category = serializers.CharField(max_length=12, required=False, help_text="A code of /categories/.")
-    service = Key(required=False, help_text="A service of the customer.")
+    category = serializers.CharField(max_length=12, required=False, help_text=_("A code of /categories/."))
+    service = Key(required=False, help_text=_("A service of the customer."))
     attachments = serializers.ListField(child=serializers.FileField(), required=False, max_length=20)
 
 
@@ -33,13 +34,13 @@ class TicketInput(RequestInput):
     contact = Key(required=False)
     channel = serializers.ChoiceField(
         choices=TYPED_CHANNELS, default=Channel.PORTAL.value,
-        help_text="`phone`: the call counts as the first response. `agent`: we write to the customer first.",
+        help_text=_("`phone`: the call counts as the first response. `agent`: we write to the customer first."),
     )  # fmt: skip
     impact = serializers.ChoiceField(choices=Impact.choices, required=False)
     urgency = serializers.ChoiceField(choices=Urgency.choices, required=False)
     language = serializers.ChoiceField(choices=Language.choices, required=False)
     received_at = Moment(
-        required=False, help_text="When the customer spoke; now by default, never in the future."
+        required=False, help_text=_("When the customer spoke; now by default, never in the future.")
     )
 
 
@@ -60,7 +61,7 @@ class BypassInput(Input):
 def move_input(name: str) -> type[Input]:
     """The body of one transition, made from the description that the page's form is made from."""
     fields: dict[str, Any] = {field.name: _field(field) for field in fields_of(name)}
-    fields["bypass"] = BypassInput(required=False, help_text="Operators only.")
+    fields["bypass"] = BypassInput(required=False, help_text=_("Operators only."))
     title = "".join(part.capitalize() for part in name.split("_"))
     return type(
         f"{title}Input", (Input,), {**fields, "__module__": __name__, "__doc__": f"Values of `{name}`."}
