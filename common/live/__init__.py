@@ -5,7 +5,7 @@ open streams natively in asyncio: they hold no thread and no database connection
 the browser then fetches what it may see through an ordinary request, so nothing leaks and nothing depends on Redis.
 """
 
-from common.live.publishing import publish
+from common.live.publishing import Bell, publish, publish_all
 from common.live.tokens import token
 
-__all__ = ["publish", "token"]
+__all__ = ["Bell", "publish", "publish_all", "token"]

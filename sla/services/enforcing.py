@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -17,7 +18,7 @@ from sla.engine.terms import Kind
 from sla.enums import PROMISES
 from sla.models import Breach, Clock, ClockFiring
 from sla.queries import heartbeat
-from sla.services import escalating, queueing
+from sla.services import escalating, projecting, queueing
 from sla.services.settling import Due, breach_of, passed, settle
 from tickets.enums import EventType
 from tickets.services import recording
@@ -26,9 +27,6 @@ logger = logging.getLogger(__name__)
 
 LATE = timedelta(seconds=5)
 ROUNDS = 20
-SWEPT = (
-    "fired", "ahead", "next_at", "next_threshold", "verdict", "verdict_at", "breached_at", "detected_at", "due_at",
-)  # fmt: skip
 SILENT = {(Kind.G15, 67), (Kind.G15, 100), (Kind.OLA_A, 80), (Kind.OLA_W, 80)}
 """Thresholds between ourselves that ring but leave no line in the ticket's log."""
 
@@ -106,8 +104,7 @@ def _sweep(now: datetime | None, limit: int, only: int | None = None) -> TickRes
     for due in dues:
         settle(due, seen_at)
     _write(dues, seen_at)
-    for due in dues:
-        _tell(due, seen_at)
+    _tell(dues, seen_at)
     # A missed promise keeps its place at the head of the queue; a missed line target gives its place up.
     queueing.reorder(due.clock.ticket for due in dues if due.is_deadline and due.clock.kind not in PROMISES)
     breaches = sum(due.is_deadline and due.clock.kind in PROMISES for due in dues)
@@ -115,35 +112,38 @@ def _sweep(now: datetime | None, limit: int, only: int | None = None) -> TickRes
 
 
 def _write(dues: list[Due], now: datetime) -> None:
-    """Four statements whatever the size of the batch; the unique key is the last word on «once»."""
+    """Three statements whatever the size of the batch; the unique key is the last word on «once»."""
     ClockFiring.objects.bulk_create(
         ClockFiring(clock=due.clock, threshold=code, due_at=at, detected_at=now, overtaken=code != due.code)
         for due in dues
         for code, at in due.passed
     )
-    Clock.objects.bulk_create(
-        [due.clock for due in dues], update_conflicts=True, unique_fields=["id"], update_fields=SWEPT
-    )
+    projecting.store_swept([due.clock for due in dues])
     missed = [due for due in dues if due.is_deadline and due.clock.kind in PROMISES]
     Breach.objects.bulk_create((breach_of(due, now) for due in missed), ignore_conflicts=True)
 
 
-def _tell(due: Due, now: datetime) -> None:
-    clock = due.clock
-    escalating.announce(clock, due.code)
-    if (clock.kind, due.code) in SILENT:
-        return
-    recording.record(
-        ticket=clock.ticket,
+def _tell(dues: list[Due], now: datetime) -> None:
+    """Ring, and append one event per announced threshold."""
+    escalating.announce((due.clock, due.code) for due in dues)
+    told = [due for due in dues if (due.clock.kind, due.code) not in SILENT]
+    recording.record_all(
+        entries=[(due.clock.ticket, _facts(due, now)) for due in told],
         type=EventType.ESCALATED,
         actor=Actor.system(),
         occurred_at=now,
-        clock=clock.kind,
-        cycle=clock.cycle,
-        clock_line=clock.line,
-        threshold=due.code,
-        is_breach=due.is_deadline and clock.kind in PROMISES,
-        due_at=due.at.isoformat(),
-        detected_at=(clock.detected_at or now).isoformat(),
-        late=now - due.at > LATE,
     )
+
+
+def _facts(due: Due, now: datetime) -> dict[str, Any]:
+    clock = due.clock
+    return {
+        "clock": clock.kind,
+        "cycle": clock.cycle,
+        "clock_line": clock.line,
+        "threshold": due.code,
+        "is_breach": due.is_deadline and clock.kind in PROMISES,
+        "due_at": due.at.isoformat(),
+        "detected_at": (clock.detected_at or now).isoformat(),
+        "late": now - due.at > LATE,
+    }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from accounts.models import Operator
 from common import live
@@ -16,11 +17,15 @@ Audience = Callable[[Ticket], Iterable[str]]
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`level` is what the page shows: notice, amber, red, assign (forced assignment) or breach."""
+    """`level` is what the page shows: notice, amber, red, assign (forced assignment) or breach.
+
+    With `leads` the shift leads on shift hear it in person.
+    """
 
     level: str
     audiences: tuple[Audience, ...]
     sound: bool = False
+    leads: bool = False
 
 
 def line1(ticket: Ticket) -> Iterable[str]:
@@ -44,7 +49,8 @@ def owner(ticket: Ticket) -> Iterable[str]:
     return (f"operator:{ticket.assignee_id}",) if ticket.assignee_id else line(ticket)
 
 
-def shift_leads(ticket: Ticket) -> Iterable[str]:
+def _leads() -> list[str]:
+    """Everyone who leads the shift that is on now; asked for once per batch."""
     leads = Operator.objects.filter(is_shift_lead=True, on_shift=True, user__is_active=True)
     return [f"operator:{user_id}" for user_id in leads.values_list("user_id", flat=True)]
 
@@ -54,7 +60,7 @@ LINES = {80: Alarm("notice", (owner,)), 100: Alarm("red", (owner, line))}
 ALARMS: dict[tuple[str, int], Alarm] = {
     (Kind.FR, 30): Alarm("amber", (line1,)),
     (Kind.FR, 60): Alarm("red", (shift,), sound=True),
-    (Kind.FR, 75): Alarm("assign", (shift_leads, shift), sound=True),
+    (Kind.FR, 75): Alarm("assign", (shift,), sound=True, leads=True),
     (Kind.FR, 90): Alarm("breach", (shift,), sound=True),
     (Kind.RES, 50): Alarm("notice", (owner,)),
     (Kind.RES, 75): Alarm("amber", (owner, line)),
@@ -67,21 +73,30 @@ ALARMS: dict[tuple[str, int], Alarm] = {
 }
 
 
-def announce(clock: Clock, threshold: int) -> None:
+def announce(passed: Iterable[tuple[Clock, int]]) -> None:
     """Ring at everyone concerned after the commit. Ids and codes only; the page asks for the rest."""
-    alarm, ticket = ALARMS.get((clock.kind, threshold)), clock.ticket
-    if alarm is None:
-        return
+    leads = cache(_leads)
+    live.publish_all(
+        bell
+        for clock, threshold in passed
+        if (alarm := ALARMS.get((clock.kind, threshold)))
+        for bell in _bells(clock, threshold, alarm, leads)
+    )
+
+
+def _bells(clock: Clock, threshold: int, alarm: Alarm, leads: Callable[[], list[str]]) -> Iterator[live.Bell]:
+    ticket = clock.ticket
     channels = {channel for audience in alarm.audiences for channel in audience(ticket)}
+    if alarm.leads:
+        channels.update(leads())
+    facts = {
+        "id": ticket.pk,
+        "number": ticket.number,
+        "line": ticket.line,
+        "clock": clock.kind,
+        "threshold": threshold,
+        "level": alarm.level,
+        "sound": alarm.sound,
+    }
     for channel in sorted(channels | {f"ticket:{ticket.pk}"}):
-        live.publish(
-            channel,
-            "sla-alarm",
-            id=ticket.pk,
-            number=ticket.number,
-            line=ticket.line,
-            clock=clock.kind,
-            threshold=threshold,
-            level=alarm.level,
-            sound=alarm.sound,
-        )
+        yield live.Bell(channel, "sla-alarm", facts)

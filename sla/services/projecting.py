@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from datetime import datetime
+from json import dumps
 from typing import Any
 
 from django.db import connection
@@ -29,6 +30,17 @@ TUPLE = f"({', '.join(['%s'] * len(COLUMNS))})"
 INSERT = f"INSERT INTO sla_clock ({', '.join(COLUMNS)}) VALUES "  # noqa: S608 — constants only
 UPSERT = " ON CONFLICT (ticket_id, kind, cycle, line) DO UPDATE SET " + ", ".join(
     f"{column} = excluded.{column}" for column in FIELDS
+)
+
+SWEPT = {
+    "fired": "jsonb", "ahead": "jsonb", "next_at": "timestamptz", "next_threshold": "smallint", "verdict": "text",
+    "verdict_at": "timestamptz", "breached_at": "timestamptz", "detected_at": "timestamptz", "due_at": "timestamptz",
+}  # fmt: skip
+"""What the sweep changes of a clock, with the types that a list of rows has to be told."""
+SWEEP = (
+    f"UPDATE sla_clock SET {', '.join(f'{name} = swept.{name}' for name in SWEPT)} "  # noqa: S608 — constants only
+    f"FROM unnest(%s::bigint[], {', '.join(f'%s::{of}[]' for of in SWEPT.values())}) "
+    f"AS swept (id, {', '.join(SWEPT)}) WHERE sla_clock.id = swept.id"
 )
 
 
@@ -136,3 +148,15 @@ def _values(row: Clock) -> Iterator[Any]:
     for column in COLUMNS:
         value = getattr(row, column)
         yield Json(value) if column in JSON else value
+
+
+def store_swept(clocks: Iterable[Clock]) -> None:
+    """Write what the sweep changed of claimed clocks, in one statement."""
+    rows = list(clocks)
+    columns = [[_plain(name, getattr(row, name)) for row in rows] for name in SWEPT]
+    with connection.cursor() as cursor:
+        cursor.execute(SWEEP, [[row.pk for row in rows], *columns])
+
+
+def _plain(name: str, value: Any) -> Any:
+    return dumps(value) if name in JSON else str(value) if name == "verdict" else value

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
+from sla.engine.states import TERMINAL
 from sla.engine.terms import Kind, Verdict
 from sla.enums import PROMISES
 from sla.models import Clock
 from tickets.models import Ticket
-from tickets.services.due import set_next_due
+from tickets.services.due import set_next_dues
 
 
 class Deadline(Protocol):
@@ -41,7 +42,7 @@ def next_due(clocks: Iterable[Deadline]) -> tuple[datetime | None, str]:
 
 
 def reorder(tickets: Iterable[Ticket]) -> None:
-    """Sort tickets anew after deadlines have passed: one query and one update per ticket that moves."""
+    """Sort tickets anew after deadlines have passed: one query and one update for all of them."""
     by_id = {ticket.pk: ticket for ticket in tickets}
     if not by_id:
         return
@@ -49,6 +50,6 @@ def reorder(tickets: Iterable[Ticket]) -> None:
     clocks = Clock.objects.live().filter(ticket_id__in=by_id, is_hidden=False, due_at__isnull=False)
     for clock in clocks.only("ticket_id", "kind", "verdict", "due_at"):
         live[clock.ticket_id].append(clock)
-    for pk, ticket in by_id.items():
-        if ticket.state not in ("merged", "cancelled", "closed"):
-            set_next_due(ticket, *next_due(live[pk]))
+    set_next_dues(
+        (ticket, *next_due(live[pk])) for pk, ticket in by_id.items() if ticket.state not in TERMINAL
+    )

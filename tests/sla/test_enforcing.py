@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from common import clock
+from common import clock, live
 from sla.models import Breach, Clock, ClockFiring
 from sla.queries import heartbeat
 from sla.services import enforcing
@@ -142,17 +142,33 @@ def test_idle_tick_is_one_statement():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("seconds", [31, 76, 91])
 @pytest.mark.parametrize("number", [1, 20])
-def test_sweep_costs_a_fixed_number_of_statements_beside_one_event_per_clock(number):
+def test_sweep_costs_the_same_number_of_statements_for_any_number_of_clocks(number, seconds):
     start = clock.now()
     for _ in range(number):
         factories.ticket(received_at=start)
     with CaptureQueriesContext(connection) as context:
-        enforcing.tick(now=start + 31 * SECOND)
-    others = [
-        query for query in context.captured_queries if 'INSERT INTO "tickets_ticketevent"' not in query["sql"]
-    ]
-    assert len(others) <= 9
+        enforcing.tick(now=start + seconds * SECOND)
+    assert ClockFiring.objects.filter(clock__kind="FR", overtaken=False).count() == number
+    assert len(context.captured_queries) <= 13
+
+
+@pytest.mark.django_db
+def test_deadlines_found_together_each_get_an_event_and_a_bell_of_their_own(
+    monkeypatch, django_capture_on_commit_callbacks
+):
+    start, rung = clock.now(), []
+    tickets = [factories.ticket(received_at=start) for _ in range(3)]
+    monkeypatch.setattr(live.publishing._bell, "ring_all", rung.extend)
+    with django_capture_on_commit_callbacks(execute=True):
+        enforcing.tick(now=start + 91 * SECOND)
+    for ticket in tickets:
+        assert ("FR", 90) in escalations(ticket)
+        alarms = [
+            text for channel, text in rung if channel.endswith(f"ticket:{ticket.pk}") and "sla-alarm" in text
+        ]
+        assert any('"level":"breach"' in text and f'"id":{ticket.pk},' in text for text in alarms)
 
 
 @pytest.mark.django_db

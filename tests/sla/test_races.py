@@ -70,13 +70,8 @@ DYING_SWEEP = """
     connection.settings_dict["NAME"] = {name!r}
     from sla.services import enforcing, escalating
 
-    told = []
-    announce = enforcing.escalating.announce
-    def die_in_the_middle(clock, threshold):
-        told.append(clock)
-        if len(told) == 3:
-            os.kill(os.getpid(), signal.SIGKILL)
-        announce(clock, threshold)
+    def die_in_the_middle(passed):
+        os.kill(os.getpid(), signal.SIGKILL)
     enforcing.escalating.announce = die_in_the_middle
     enforcing.tick(limit=50)
 """

@@ -1,6 +1,6 @@
 """Appending events, and calling those who listen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -30,11 +30,38 @@ def record(
     The payload gets `state`, `line`, `priority` and `category` as they are after the event. Browsers that show the
     ticket, its queue or its customer are told after the commit.
     """
+    event = _event(ticket, type, actor, occurred_at or clock.now(), payload)
+    event.save(force_insert=True)
+    _follow(event)
+    live.publish_all(_bells(ticket, event))
+    return event
+
+
+def record_all(
+    *,
+    entries: Iterable[tuple[Ticket, Mapping[str, Any]]],
+    type: EventType,
+    actor: Actor,
+    occurred_at: datetime,
+) -> list[TicketEvent]:
+    """`record` for many tickets and one fact, each with a payload of its own: one INSERT, the same consequences."""
+    events = TicketEvent.objects.bulk_create(
+        _event(ticket, type, actor, occurred_at, payload) for ticket, payload in entries
+    )
+    for event in events:
+        _follow(event)
+    live.publish_all(bell for event in events for bell in _bells(event.ticket, event))
+    return events
+
+
+def _event(
+    ticket: Ticket, type: EventType, actor: Actor, occurred_at: datetime, payload: Mapping[str, Any]
+) -> TicketEvent:
     category = ticket.category
-    event = TicketEvent.objects.create(
+    return TicketEvent(
         ticket=ticket,
         type=type,
-        occurred_at=occurred_at or clock.now(),
+        occurred_at=occurred_at,
         actor_kind=actor.kind,
         actor_name=actor.name,
         actor_user_id=actor.user_id if actor.is_operator else None,
@@ -47,20 +74,21 @@ def record(
             **payload,
         },
     )
+
+
+def _follow(event: TicketEvent) -> None:
     for path in settings.TICKET_EVENT_SUBSCRIBERS:
-        _subscriber(path)(ticket, event)
-    _tell(ticket, event)
-    return event
+        _subscriber(path)(event.ticket, event)
 
 
-def _tell(ticket: Ticket, event: TicketEvent) -> None:
+def _bells(ticket: Ticket, event: TicketEvent) -> Iterator[live.Bell]:
     """Doorbells carry ids and kinds only; who may read what is decided when the page asks."""
     kind = "ticket-new" if event.type == EventType.CREATED else "ticket-changed"
     doorbell = {"id": ticket.pk, "number": ticket.number, "event": event.type, "line": ticket.line}
     lines = {ticket.line, event.payload.get("line_from", ticket.line)}
     for channel in (f"ticket:{ticket.pk}", *(f"line:{line}" for line in sorted(lines))):
-        live.publish(channel, kind, **doorbell)
+        yield live.Bell(channel, kind, doorbell)
     if ticket.contact_id:
-        live.publish(f"contact:{ticket.contact_id}", kind, id=ticket.pk, number=ticket.number)
+        yield live.Bell(f"contact:{ticket.contact_id}", kind, {"id": ticket.pk, "number": ticket.number})
     if ticket.customer_id:
-        live.publish(f"customer:{ticket.customer_id}", kind, id=ticket.pk, number=ticket.number)
+        yield live.Bell(f"customer:{ticket.customer_id}", kind, {"id": ticket.pk, "number": ticket.number})
