@@ -20,11 +20,21 @@ def actor_for(user: User) -> Actor | None:
 
 
 def _find_actor(user: User) -> Actor | None:
-    operator = Operator.objects.filter(user=user, user__is_active=True).first()
+    if not user.is_active:
+        return None
+    operator: Operator | None = getattr(user, "operator", None)
     if operator:
         return operator_actor(operator, user)
-    contact = Contact.objects.active().filter(user=user, user__is_active=True).first()
-    return contact_actor(contact) if contact else None
+    contact = contact_behind(user)
+    return contact_actor(contact) if contact and contact.is_active and contact.customer.is_active else None
+
+
+def contact_behind(user: User) -> Contact | None:
+    """The contact of a user with the customer, from what was loaded with the user or by one query."""
+    if User.contact.is_cached(user):
+        found: Contact | None = getattr(user, "contact", None)
+        return found
+    return Contact.objects.select_related("customer").filter(user=user).first()
 
 
 def operator_actor(operator: Operator, user: User) -> Actor:

@@ -1,7 +1,9 @@
 """Filters by allow-list: a parameter that the list does not know is an error, never ignored."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+import django_filters
 import django_filters as filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,6 +17,7 @@ from rest_framework.views import APIView
 
 from common.paging import PARAMETERS
 from common.parsers import BIGINT_MAX
+from common.serializers import EARLIEST, LATEST
 
 
 class Filters(BaseFilterSet):  # type: ignore[misc]  # untyped base
@@ -29,6 +32,26 @@ class KeyFilter(filters.Filter):  # type: ignore[misc]  # untyped base
     def __init__(self, *args: Any, **options: Any) -> None:
         limits = [MinValueValidator(1), MaxValueValidator(BIGINT_MAX)]
         super().__init__(*args, validators=limits, **options)
+
+
+class MomentField(django_filters.fields.IsoDateTimeField):  # type: ignore[misc]  # untyped base
+    """A point in time with any offset, in UTC: PostgreSQL takes no offset beyond sixteen hours."""
+
+    def clean(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().clean(value)
+        try:
+            moment = moment and moment.astimezone(UTC)
+        except OverflowError:
+            moment = LATEST
+        if moment and not EARLIEST <= moment < LATEST:
+            raise forms.ValidationError(_("The date must lie between 2000 and 2100."))
+        return moment
+
+
+class MomentFilter(filters.Filter):  # type: ignore[misc]  # untyped base
+    """A point in time."""
+
+    field_class = MomentField
 
 
 class AllowListBackend(DjangoFilterBackend):  # type: ignore[misc]  # untyped base

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError as FieldError
@@ -121,6 +121,8 @@ def _after(model: type[Model], field: str, sign: str, at: tuple[Any, int]) -> Q:
     try:
         column: Any = model._meta.get_field(field)
         value = column.to_python(value)
+        # PostgreSQL takes no offset beyond sixteen hours, and a cursor is only text.
+        value = value.astimezone(UTC) if isinstance(value, datetime) else value
     except (FieldError, ValueError, OverflowError):
         raise _bad_cursor() from None
     if value is None or "\x00" in str(value):

@@ -1,5 +1,6 @@
 """Every refusal is a problem document, whatever was sent."""
 
+import base64
 import json
 from typing import Any
 
@@ -111,7 +112,9 @@ def test_control_characters_of_a_subject_never_reach_a_header_or_a_list(desk: AP
     [
         "ordering=password", "ordering=-assignee__password", "assignee__user__password=1", "page_size=0",
         "page_size=-1", "page_size=x", "cursor=AAAA", "cursor=%00", "cursor=WyJhIl0", "state=lost", "line=9",
-        "assignee=9223372036854775808", "assignee=0", "customer=x", "updated_since=yesterday", "q=%00", "format=xml",
+        "assignee=9223372036854775808", "assignee=0", "customer=x", "updated_since=yesterday",
+        "updated_since=2161-07-28T11:43:32-22:25",
+        "updated_since=0001-01-01T00:00:00%2B14:00", "q=%00", "format=xml",
         "_connector=OR", "open=perhaps&x=1",
     ],
 )  # fmt: skip
@@ -150,3 +153,13 @@ def test_a_deactivated_contact_is_nobody(person: Contact, customer: APIClient) -
     person.is_active = False
     person.save()
     refused(customer.get(LIST), 403)
+
+
+def test_an_offset_that_postgresql_does_not_take_is_a_moment_all_the_same(desk: APIClient) -> None:
+    """Found by a machine: PostgreSQL refuses offsets beyond sixteen hours with an error."""
+    assert desk.get(f"{LIST}?updated_since=2026-07-28T11:43:32-22:25").status_code == 200
+    assert desk.post(LIST, {**OK, "received_at": "2026-07-28T11:43:32-22:25"}).status_code == 201
+    forged = base64.urlsafe_b64encode(
+        json.dumps(["updated_at", "2026-07-28T11:43:32-22:25", 1]).encode()
+    ).decode()
+    assert desk.get(f"{LIST}?ordering=updated_at&cursor={forged}").status_code == 200

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.api.permissions import actor_of
 from accounts.enums import Actor, Line
-from common.filtering import Filters, KeyFilter
+from common.filtering import Filters, KeyFilter, MomentFilter
 from tickets.enums import OPEN, Channel, Priority, State
 from tickets.models import Ticket
 from tickets.queries import search_tickets
@@ -26,7 +26,7 @@ class TicketFilters(Filters):
     category = filters.CharFilter(field_name="category__code", max_length=12)
     priority = filters.MultipleChoiceFilter(choices=Priority.choices)
     channel = filters.MultipleChoiceFilter(choices=Channel.choices)
-    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
     q = filters.CharFilter(method="search", max_length=200)
 
     class Meta:

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from accounts.api.permissions import caller
 from accounts.enums import Actor
 from accounts.models import Contact, Customer
+from accounts.queries import contact_behind
 from assets.models import Service
 from common.errors import Invalid, Missing
 from tickets.models import Ticket
@@ -41,10 +42,12 @@ def for_desk(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "customer": customer, "contact": contact, "service": service}
 
 
-def for_contact(actor: Actor, values: dict[str, Any]) -> dict[str, Any]:
+def for_contact(request: Request, values: dict[str, Any]) -> dict[str, Any]:
     """A contact speaks for themself only: customer and contact come from the token, never from the body."""
-    contact = Contact.objects.select_related("customer").get(pk=actor.contact_id or 0)
-    own = Service.objects.visible_to(actor).active()
+    assert request.user.is_authenticated
+    contact = contact_behind(request.user)
+    assert contact is not None
+    own = Service.objects.visible_to(caller(request)).active()
     service = _row(own, values.pop("service", None), "service")
     category = categories.active(values["category"]) if "category" in values else None
     if "category" in values and not (category and category.in_portal):

@@ -59,7 +59,7 @@ def describe(row: Move) -> str:
     )
     lines = [
         gettext("%(id)s: from %(sources)s to %(targets)s. Who: %(who)s.")
-        % {"id": row.id, "sources": sources, "targets": targets, "who": row.who.label}
+        % {"id": row.id, "sources": sources, "targets": targets, "who": row.who.spoken()}
     ]
     if row.lines != (1, 2, 3):
         lines.append(gettext("On line %(lines)s only.") % {"lines": ", ".join(map(str, row.lines))})

@@ -22,7 +22,7 @@ from common.parsers import BoundedMultiPartParser, StrictJSONParser
 from tickets.api.filters import TicketFilters
 from tickets.api.finding import for_contact, for_desk, ticket_or_404, tickets_of
 from tickets.api.inputs import RequestInput, TicketInput
-from tickets.api.shapes import CategoryOutput, TicketOutput, TicketSummary
+from tickets.api.shapes import CategoryOutput, TicketOutput, TicketSummary, represent
 from tickets.enums import Channel
 from tickets.models import Category, Ticket
 from tickets.models.lifecycle import LIFECYCLE, Move
@@ -51,13 +51,8 @@ PUBLIC_MOVES = tuple(row for row in LIFECYCLE if is_for_people(row))
 def show(request: Request, ticket: Ticket) -> dict[str, Any]:
     """The representation of one ticket for this caller."""
     actor = caller(request)
-    context = {
-        "request": request,
-        "actor": actor,
-        "moves": [row for row in available(ticket, actor) if is_for_people(row)],
-    }
-    shown: dict[str, Any] = TicketOutput(ticket, context=context).data
-    return shown
+    moves = [row for row in available(ticket, actor) if row in PUBLIC_MOVES]
+    return represent(ticket, moves=moves, for_contact=actor.is_contact, request=request)
 
 
 @extend_schema_view(
@@ -77,8 +72,11 @@ class Tickets(ListAPIView[Ticket]):
         return tickets_of(caller(self.request))
 
     def get_serializer_context(self) -> dict[str, Any]:
-        actor = None if getattr(self, "swagger_fake_view", False) else caller(self.request)
-        return {**super().get_serializer_context(), "actor": actor}
+        drawn = getattr(self, "swagger_fake_view", False)
+        return {
+            **super().get_serializer_context(),
+            "for_contact": not drawn and caller(self.request).is_contact,
+        }
 
     @extend_schema(
         summary=_("Open a ticket"), tags=TAGS, request=TicketInput, responses={201: TicketOutput},
@@ -99,14 +97,14 @@ class Tickets(ListAPIView[Ticket]):
         )
 
     def _open(self, request: Request, actor: Actor, values: dict[str, Any]) -> Answer:
-        ticket = create_ticket(actor=actor, **_values(actor, values))
+        ticket = create_ticket(actor=actor, **_values(request, actor, values))
         address = reverse("api:ticket", args=[ticket.number], request=request)
         return Answer(201, show(request, ticket), {"Location": address, "ETag": etag(ticket.version)})
 
 
-def _values(actor: Actor, given: dict[str, Any]) -> dict[str, Any]:
+def _values(request: Request, actor: Actor, given: dict[str, Any]) -> dict[str, Any]:
     if actor.is_contact:
-        return {**for_contact(actor, given), "channel": Channel.PORTAL}
+        return {**for_contact(request, given), "channel": Channel.PORTAL}
     values = for_desk(given)
     if "impact" in values or "urgency" in values:
         values["priority"] = _priority(values)

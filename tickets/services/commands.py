@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -211,9 +211,10 @@ def _moment(field: Field, raw: Any) -> datetime:
         moment = raw if isinstance(raw, datetime) else parse_datetime(str(raw))
     except ValueError:
         moment = None
-    if moment is None:
+    if moment is None or not 2000 <= moment.year < 2100:
         raise Invalid(_("“%(label)s” is not a date and time.") % {"label": field.label}, field=field.name)
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    aware = moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    return aware.astimezone(UTC)  # PostgreSQL takes no offset beyond sixteen hours
 
 
 def _object(field: Field, raw: Any) -> Any:
