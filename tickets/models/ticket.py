@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
@@ -198,6 +198,8 @@ class Ticket(Lifecycle):
             models.Index(fields=["contact", "-id"], name="ticket_of_contact"),
             models.Index(fields=["wake_at"], name="ticket_wake", condition=Q(wake_at__isnull=False)),
             models.Index(fields=["resolved_at"], name="ticket_resolved", condition=Q(resolved_at__isnull=False)),
+            # Rows arrive in the order of time, so a block index serves reports at next to no cost for writers.
+            BrinIndex(fields=["received_at"], name="ticket_received", autosummarize=True),
             GinIndex(fields=["search"], name="ticket_search"),
         ]  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Appending events, and calling those who listen."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -61,7 +61,8 @@ def _event(
     return TicketEvent(
         ticket=ticket,
         type=type,
-        occurred_at=occurred_at,
+        # In UTC, as it will be read back: what subscribers store must not depend on the sender's zone.
+        occurred_at=occurred_at.astimezone(UTC),
         actor_kind=actor.kind,
         actor_name=actor.name,
         actor_user_id=actor.user_id if actor.is_operator else None,
