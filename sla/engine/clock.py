@@ -91,10 +91,11 @@ class Clock:
 
     def stop(self, at: datetime) -> None:
         """Freeze the verdict with its target. A clock without a promise ends as cancelled."""
-        due = self.due_at
-        self.pause(at)
+        if self.is_running:
+            self._close_run(at)
         self.stopped_at = at
-        self.due_at = due if self.breached_at is None else self.breached_at
+        if self.breached_at is not None:
+            self.due_at = self.breached_at
         if self.verdict is Verdict.RUNNING:
             self.verdict = Verdict.CANCELLED if self.target is None else Verdict.MET
 

@@ -10,7 +10,7 @@ from sla.engine.calendars import ZERO
 from sla.engine.case import Brought, Case, Flags, Sources
 from sla.engine.clock import Clock
 from sla.engine.events import Event, Type, ordered
-from sla.engine.machines import MACHINES
+from sla.engine.machines import HEARING, MACHINES
 from sla.engine.machines.talk import open_next
 from sla.engine.retarget import MODES, RETRO, carry, retarget
 from sla.engine.states import OPEN, PENDING
@@ -76,7 +76,7 @@ def _apply(case: Case, event: Event, sources: Sources) -> None:
     if event.type is Type.MOVED:
         _moved(case, event)
     elif event.type is Type.MESSAGE:
-        for machine in MACHINES:
+        for machine in HEARING:
             machine.message(case, event)
     elif event.type is Type.RECLASSIFIED:
         _rematch(case, event)

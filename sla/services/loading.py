@@ -45,6 +45,19 @@ def log(ticket_id: int) -> list[Event]:
     return [as_event(row) for row in rows]
 
 
+def logs(ticket_ids: Iterable[int]) -> dict[int, list[Event]]:
+    """`log` of many tickets. One query."""
+    found: dict[int, list[Event]] = {pk: [] for pk in ticket_ids}
+    rows = (
+        TicketEvent.objects.filter(ticket_id__in=found, type__in=TYPES)
+        .order_by("ticket_id", "occurred_at", "pk")
+        .values_list("ticket_id", "type", "occurred_at", "payload")
+    )
+    for pk, *row in rows.iterator(chunk_size=2000):
+        found[pk].append(as_event((row[0], row[1], row[2])))
+    return found
+
+
 def brought(ticket_id: int, at: datetime) -> Brought | None:
     """What a merged ticket had used up at the merge (rule R7), from its own log."""
     before = [event for event in log(ticket_id) if event.at <= at and event.state != "merged"]

@@ -11,6 +11,7 @@ from accounts.queries import contact_actor
 from common import clock
 from sla.models import Breach, Clock
 from sla.services import enforcing, rebuilding
+from sla.services.loading import rules
 from tests import factories
 from tickets.enums import EventType
 from tickets.models import Ticket
@@ -135,6 +136,15 @@ def test_rebuild_finds_and_repairs_a_clock_that_was_tampered_with():
     assert [(drift.number, set(drift.fields)) for drift in found] == [(ticket.number, {"due_at", "elapsed"})]
     list(rebuilding.check(repair=True))
     assert list(rebuilding.check()) == []
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_check_of_all_tickets_reads_in_batches(number, django_assert_max_num_queries):
+    for _ in range(number):
+        factories.ticket()
+    rules()
+    with django_assert_max_num_queries(4):
+        assert list(rebuilding.check()) == []
 
 
 def values_for(name: str, ticket: Ticket, at) -> dict[str, object]:

@@ -16,5 +16,7 @@ MACHINES: tuple[Machine, ...] = (
     LineClocks(),
     Vendor(),
 )
+HEARING = tuple(machine for machine in MACHINES if type(machine).message is not Machine.message)
+"""Those that care about messages: a busy thread is hardly anything else."""
 
-__all__ = ["MACHINES", "Machine"]
+__all__ = ["HEARING", "MACHINES", "Machine"]

@@ -26,8 +26,9 @@ class FirstResponse(Machine):
         case.open(Kind.FR, event.at)
 
     def message(self, case: Case, event: Event) -> None:
-        if is_human_reply(event, case.flags):
-            stop_by(case.last(Kind.FR), event, "reply")
+        clock = case.last(Kind.FR)
+        if clock is not None and clock.is_live and is_human_reply(event, case.flags):
+            stop_by(clock, event, "reply")
 
     def moved(self, case: Case, event: Event, before: str) -> None:
         clock = case.last(Kind.FR)
@@ -59,8 +60,9 @@ class ClientNotice(Machine):
             case.open(Kind.CN, event.at)
 
     def message(self, case: Case, event: Event) -> None:
-        if event.data.get("kind") == "reply" and event.data.get("public", True):
-            stop_by(case.clock(Kind.CN, 1), event, "notice")
+        clock = case.clock(Kind.CN, 1)
+        if clock is not None and event.data.get("kind") == "reply" and event.data.get("public", True):
+            stop_by(clock, event, "notice")
 
     def moved(self, case: Case, event: Event, before: str) -> None:
         obey(case.clock(Kind.CN, 1), ending(NOTICE[case.state], event), event, case.state)
