@@ -24,7 +24,6 @@ SAME = {
     "Message-ID", "NET", "POST", "RFC", "SLA", "TLS", "Telegram", "UTF-", "Zabbix", "categories", "e-mail", "event",
     "https", "multipart", "problem", "schema", "tag", "value",
 }  # fmt: skip
-)
 
 
 @dataclass
