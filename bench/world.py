@@ -74,11 +74,8 @@ def stack() -> Iterator[int]:
 
 @contextmanager
 def web() -> Iterator[int]:
-    """The web server alone, as the stack starts it."""
-    command = [
-        sys.executable, "-m", "uvicorn", "helpdesk.asgi:application", "--host", "127.0.0.1", "--port", os.environ["PORT"],
-        "--workers", "2", "--no-access-log", "--log-level", "error", "--lifespan", "off",
-    ]  # fmt: skip
+    """One web process, as the stack starts it."""
+    command = [sys.executable, "-m", "helpdesk.serve"]
     with _running(command, "the web server") as pid:
         yield pid
 

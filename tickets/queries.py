@@ -45,8 +45,9 @@ def unanswered(actor: Actor) -> QuerySet[Ticket]:
 
 def thread(ticket: Ticket, actor: Actor) -> QuerySet[Message]:
     """The messages of a ticket and of those merged into it, as far as the actor may read them."""
-    of = Q(ticket=ticket) | Q(ticket__merged_into=ticket)
-    found = Message.objects.visible_to(actor).filter(of)
+    # Two steps by index: an OR across the join would read every message there is.
+    family = Ticket.objects.filter(Q(pk=ticket.pk) | Q(merged_into=ticket)).values("pk")
+    found = Message.objects.visible_to(actor).filter(ticket__in=family)
     return found.select_related("author_user", "author_contact", "ticket").prefetch_related("attachments")
 
 
