@@ -1,14 +1,28 @@
 """Administration of people, customers and contracts."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import Field
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import AddressForm
 from accounts.models import ApiToken, Contact, ContactAddress, Contract, Customer, Operator, Skill, User
 from accounts.services.tokens import revoke_token
+
+
+class TimeZones(admin.options.BaseModelAdmin[Any]):
+    """Time zones are picked: with a misspelt one no page of the person would open."""
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name != "time_zone":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        zones = [(name, name) for name in sorted(available_timezones())]
+        return forms.ChoiceField(label=db_field.verbose_name, choices=zones, initial=db_field.default)
 
 
 class OperatorInline(admin.StackedInline[Operator, User]):
@@ -17,7 +31,7 @@ class OperatorInline(admin.StackedInline[Operator, User]):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin[User]):
+class PersonAdmin(TimeZones, UserAdmin[User]):
     inlines = (OperatorInline,)
     list_display = ("username", "name", "email", "operator", "contact", "is_active")
     list_select_related = ("operator", "operator__user", "contact")
@@ -38,14 +52,20 @@ class ContractInline(admin.TabularInline[Contract, Customer]):
 
 
 @admin.register(Customer)
-class CustomerAdmin(admin.ModelAdmin[Customer]):
+class CustomerAdmin(TimeZones, admin.ModelAdmin[Customer]):
     inlines = (ContractInline,)
     list_display = ("name", "code", "language", "time_zone", "is_active")
     search_fields = ("name", "code")
 
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        """Domains in the spelling that the sender of a mail is compared with."""
+        obj.domains = sorted({domain.strip().lower() for domain in obj.domains})
+        super().save_model(request, obj, form, change)
+
 
 class AddressInline(admin.TabularInline[ContactAddress, Contact]):
     model = ContactAddress
+    form = AddressForm
     extra = 0
 
 

@@ -18,7 +18,10 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         prefer(user_id=request.user.pk, language=language, theme=theme)
     back = request.POST.get("next", "/")
-    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    # Anything but a path would be looked up as the name of a page.
+    safe = back.startswith("/") and url_has_allowed_host_and_scheme(
+        back, {request.get_host()}, require_https=request.is_secure()
+    )
     if getattr(request, "htmx", False) and theme in Theme.values:
         return HttpResponse(status=204)
     response = redirect(back if safe else "/")
