@@ -72,7 +72,10 @@ def _operators(password: str, now: datetime) -> dict[str, tuple[Actor, int]]:
 
 
 def _on_shift(row: dict[str, Any], now: datetime) -> bool:
-    """The team of the hour; those whom visitors sign in as never go home."""
+    """The team of the hour and the shift lead; line operators whom visitors sign in as never go home."""
+    duties = row.get("duties", ())
+    if duties:
+        return "is_shift_lead" in duties
     return row["team"] in (0, team_at(now)) or row["username"] in LOGINS.values()
 
 

@@ -69,7 +69,7 @@ class Player:
         opening, problem = self.story.opening, self.problem
         if problem is None:
             return
-        problem.state, problem.stamp = ProblemState.RESOLVED, "1"
+        problem.state, problem.stamp, problem.opdata = ProblemState.RESOLVED, "1", ""
         problem.recovered_at = problem.updated_at = self.story.at
         with describing.desk_language():
             self.story.note(opening.actor, describing.recovery_note(problem))

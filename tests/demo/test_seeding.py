@@ -177,6 +177,14 @@ def test_customers_see_their_own_and_their_organisations_tickets(desk: demo.Seed
     assert seen.values("contact").distinct().count() > 1
 
 
+def test_shift_is_staffed_on_all_lines_and_led(desk: demo.Seeded) -> None:
+    here = Operator.objects.filter(on_shift=True)
+    assert set(here.values_list("line", flat=True)) == {1, 2, 3}
+    assert set(here.filter(user__username__in=LOGINS.values()).values_list("user__username", flat=True)) == {
+        "operator1", "operator2", "operator3", "lead",
+    }  # fmt: skip
+
+
 def test_demo_is_recognised_as_one_by_the_safety_check(desk: demo.Seeded) -> None:
     assert checks.has_demo_users()
 

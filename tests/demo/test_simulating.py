@@ -33,7 +33,7 @@ def token(transactional_db: None, settings: Any, tmp_path: Path) -> str:
 
 def test_everything_it_sends_is_taken_in_and_becomes_tickets(token: str, live_server: Any) -> None:
     said: list[str] = []
-    meter = Simulation(live_server.url, token, DEMO_PASSWORD, 0.1, 300, Random(1)).run(said.append)
+    meter = Simulation(live_server.url, token, DEMO_PASSWORD, 0.12, 250, Random(1)).run(said.append)
     assert not meter.failures
     assert meter.sent["alert problem"] > 3
     assert Problem.objects.count() == meter.accepted["alert problem"]
