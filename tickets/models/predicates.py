@@ -4,9 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.enums import LINE_ROLES, Actor, Line, Role
 
 Test = Callable[[Any, Actor], bool]
+OWN, MEMBER, ASSIGNEE = "C (own)", "member of the line", "assignee"
+SPOKEN = {OWN: _("the customer"), MEMBER: _("member of the line"), ASSIGNEE: _("assignee")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,10 @@ class Who:
 
     def __call__(self, ticket: Any, actor: Actor) -> bool:
         return self.test(ticket, actor)
+
+    def spoken(self) -> str:
+        """The label in the reader's words: roles by name instead of letters."""
+        return ", ".join(str(SPOKEN.get(part) or Role(part).label) for part in self.label.split(", "))
 
     def __or__(self, other: "Who") -> "Who":
         return Who(
@@ -38,9 +46,9 @@ def _owns(ticket: Any, actor: Actor) -> bool:
     return bool(ticket.contact_id == actor.contact_id or actor.sees_organisation)
 
 
-own = Who("C (own)", _owns)
-line_member = Who("member of the line", lambda ticket, actor: actor.has(LINE_ROLES[Line(ticket.line)]))
+own = Who(OWN, _owns)
+line_member = Who(MEMBER, lambda ticket, actor: actor.has(LINE_ROLES[Line(ticket.line)]))
 assignee = Who(
-    "assignee", lambda ticket, actor: actor.user_id is not None and ticket.assignee_id == actor.user_id
+    ASSIGNEE, lambda ticket, actor: actor.user_id is not None and ticket.assignee_id == actor.user_id
 )
 anyone = Who("1, 2, 3, SL, MI, S", lambda _ticket, actor: actor.is_operator or actor.has(Role.SYSTEM))

@@ -86,7 +86,7 @@ def _check_allowed(ticket: Ticket, row: Move, actor: Actor) -> None:
             state=ticket.state,
         )
     if not row.who(ticket, actor):
-        raise NotAllowed(_("This step is not for you: %(who)s.") % {"who": row.who.label})
+        raise NotAllowed(_("This step is not for you: %(who)s.") % {"who": row.who.spoken()})
 
 
 def _check_guards(
