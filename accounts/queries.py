@@ -31,10 +31,13 @@ def _find_actor(user: User) -> Actor | None:
 
 def contact_behind(user: User) -> Contact | None:
     """The contact of a user with the customer, from what was loaded with the user or by one query."""
+    found: Contact | None
     if User.contact.is_cached(user):
-        found: Contact | None = getattr(user, "contact", None)
+        found = getattr(user, "contact", None)
         return found
-    return Contact.objects.select_related("customer").filter(user=user).first()
+    found = Contact.objects.select_related("customer").filter(user=user).order_by().first()
+    User.contact.related.set_cached_value(user, found)
+    return found
 
 
 def operator_actor(operator: Operator, user: User) -> Actor:
