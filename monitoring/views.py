@@ -55,6 +55,6 @@ def rotate(request: DeskRequest, source_id: int) -> HttpResponse:
 @require_GET
 def rejected(request: DeskRequest) -> HttpResponse:
     """What was turned away and why."""
-    chosen = request.GET.get("source", "")
+    chosen = request.GET.get("source", "").replace("\x00", "")
     page = Paginator(queries.rejected_deliveries(chosen), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "monitoring/rejected.html", {"page": page, "chosen": chosen})

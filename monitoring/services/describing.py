@@ -59,6 +59,14 @@ def recovery_note(problem: Problem) -> str:
     return f"{line}\n{_('Now')}: {problem.opdata}" if problem.opdata else line
 
 
+def not_raised_note(problem: Problem, refusal: str) -> str:
+    """The severity grew, but the ticket as it is classified cannot follow."""
+    return _("Monitoring: the severity is now “%(severity)s”, the priority could not follow: %(why)s") % {
+        "severity": Severity(problem.worst_severity).label,
+        "why": refusal,
+    }
+
+
 def canceled_note(alert: Alert) -> str:
     """Zabbix stopped watching: trigger, host or action disabled, so no recovery will be reported."""
     told = alert.message.strip() or _("escalation canceled")

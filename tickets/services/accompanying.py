@@ -14,6 +14,9 @@ from tickets.models import KnowledgeSearch, Ticket, TicketArticle, WorkingGroup
 from tickets.models.lifecycle import Move
 from tickets.services import informing, messages, recording
 
+# A draft says what it was about; a log of thousands of lines stays on the ticket, and an article would not take it.
+STUB_PART = 20_000
+
 
 def say(*, ticket: Ticket, actor: Actor, values: dict[str, Any], at: datetime) -> dict[str, Any]:
     """Store the command's public message first, so that reply and move count as one (guard G-FR)."""
@@ -69,7 +72,7 @@ def _resolved(ticket: Ticket, actor: Actor, values: dict[str, Any], at: datetime
     article, outcome = values.get("article"), values.get("article_outcome") or LinkOutcome.FITTED
     if article is None and values.get("write_stub"):
         article = create_stub(
-            actor=actor, title=ticket.subject, problem=_problem(ticket), resolution=values["message"],
+            actor=actor, title=ticket.subject, problem=_problem(ticket), resolution=values["message"][:STUB_PART],
             language=ticket.language, category_code=ticket.category.code if ticket.category else "",
             ticket_ref=ticket.number,
         )  # fmt: skip
@@ -81,7 +84,7 @@ def _resolved(ticket: Ticket, actor: Actor, values: dict[str, Any], at: datetime
 
 def _problem(ticket: Ticket) -> str:
     first = ticket.messages.order_by("occurred_at", "pk").first()
-    return first.text if first else ticket.subject
+    return first.text[:STUB_PART] if first else ticket.subject
 
 
 def link_article(*, ticket: Ticket, actor: Actor, article_id: int, code: str, outcome: str) -> None:
