@@ -23,11 +23,21 @@ JUDGED = f"""
     WHERE clock.verdict_at >= %(since)s AND clock.verdict_at < %(until)s AND {COUNTED}
 """
 TICKETS = f"""
-    SELECT count(*), count(*) FILTER (WHERE missed) FROM (
+    SELECT count(*), count(*) FILTER (WHERE missed), count(*) FILTER (WHERE missed AND excused) FROM (
         SELECT EXISTS (
             SELECT 1 FROM sla_clock other
             WHERE other.ticket_id = clock.ticket_id AND other.kind IN ('FR', 'RES') AND other.verdict = 'missed'
-        ) AS missed
+        ) AS missed,
+        EXISTS (
+            SELECT 1 FROM sla_breachexcuse excuse JOIN sla_breach breach ON breach.id = excuse.breach_id
+            WHERE breach.ticket_id = clock.ticket_id
+        ) AND NOT EXISTS (
+            SELECT 1 FROM sla_clock other
+            LEFT JOIN sla_breach breach ON breach.clock_id = other.id
+            LEFT JOIN sla_breachexcuse excuse ON excuse.breach_id = breach.id
+            WHERE other.ticket_id = clock.ticket_id AND other.kind IN ('FR', 'RES') AND other.verdict = 'missed'
+              AND excuse.id IS NULL
+        ) AS excused
         {JUDGED} AND clock.kind = 'RES' AND (category.code IS NULL OR category.code NOT LIKE 'OC%%')
         GROUP BY clock.ticket_id
     ) AS tickets
@@ -47,11 +57,15 @@ FIRST = f"""
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """K18: how many tickets the month may still miss at the goal; `attainment` is K1 per ticket."""
+    """K18: how many tickets the month may still miss at the goal; `attainment` is K1 per ticket, never excused.
+
+    `excused` tickets missed only what the contract does not hold against us; `contractual` counts them as kept.
+    """
 
     judged: int
     missed: int
     since: datetime
+    excused: int = 0
 
     @property
     def allowed(self) -> int:
@@ -64,6 +78,10 @@ class Budget:
     @property
     def attainment(self) -> float | None:
         return (self.judged - self.missed) / self.judged if self.judged else None
+
+    @property
+    def contractual(self) -> float | None:
+        return (self.judged - self.missed + self.excused) / self.judged if self.judged else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +102,8 @@ def budget(*, since: datetime | None = None, until: datetime | None = None) -> B
     """The current month by default. Membership by verdict instant, so that open breached tickets count at once."""
     until = until or time.now()
     since = since or month_start(until)
-    judged, missed = _row(TICKETS, since, until)
-    return Budget(judged, missed, since)
+    judged, missed, excused = _row(TICKETS, since, until)
+    return Budget(judged, missed, since, excused)
 
 
 def clocks(*, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:

@@ -19,5 +19,5 @@ def index(request: DeskRequest) -> HttpResponse:
     form = BreachFilter(request.GET or None)
     wanted = form.cleaned_data if form.is_valid() else {}
     page = breaches.page(kind=wanted.get("kind", ""), line=wanted.get("line"), before=wanted.get("before"))
-    context = {"form": form, "page": page, "budget": attainment.budget()}
+    context = {"form": form, "page": page, "budget": attainment.budget(), "recurring": breaches.recurring()}
     return render(request, "sla/breaches.html", context)

@@ -77,6 +77,8 @@ class World:
             "source_id": str(source.pk),
             "event_id": "1",
             "key": "MQ:1",
+            "breach_id": "1",
+            "step": "begin",
             "uidb36": "1",
             "object_id": "1",
             "id": "1",

@@ -1,0 +1,23 @@
+"""Months whose figures are final."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MonthClosing(models.Model):
+    """`month` is its first day. A closed month stays closed; a breach found later belongs to a later month."""
+
+    month = models.DateField(_("month"), unique=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("closed"))
+
+    class Meta:
+        verbose_name = _("closed month")
+        verbose_name_plural = _("closed months")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(month__day=1), name="sla_month_is_a_first_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"

@@ -1,0 +1,119 @@
+"""The review of a broken promise: open → analysis → actions → verified → closed (domain §2.8)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.enums import Actor
+from accounts.models import Operator
+from accounts.permissions import leads_shift
+from common import clock
+from common.db import lock_one
+from common.errors import Conflict, Invalid, NotAllowed
+from sla.enums import ReviewState
+from sla.models import Breach, BreachExcuse, BreachReview, CorrectiveAction
+from sla.permissions import can_excuse, can_review, person
+
+
+@transaction.atomic
+def begin(*, actor: Actor, breach_id: int) -> BreachReview:
+    """Take a breach up. The reviewer is not the one who had the ticket; the first to take it has it."""
+    breach = lock_one(Breach.objects.all(), breach_id)
+    if not can_review(actor, breach):
+        raise NotAllowed(_("Somebody who did not have the ticket then reviews this breach."))
+    if breach.retracted_at or BreachReview.objects.filter(breach=breach).exists():
+        raise Conflict(_("This breach is being reviewed already, or was taken back."))
+    return BreachReview.objects.create(breach=breach, reviewer_id=person(actor), started_at=clock.now())
+
+
+@transaction.atomic
+def analyse(
+    *, actor: Actor, breach_id: int, cause: str, preventable: bool, prevented_by: str, next_time: str
+) -> BreachReview:
+    """Say why it broke and how it will hold next time; may be corrected until the actions are verified."""
+    review = _mine(actor, breach_id, ReviewState.ANALYSIS, ReviewState.ACTIONS)
+    review.cause, review.preventable = cause, preventable
+    review.prevented_by, review.next_time = prevented_by, next_time
+    review.state = ReviewState.ACTIONS
+    review.save()
+    return review
+
+
+@transaction.atomic
+def plan(
+    *, actor: Actor, breach_id: int, kind: str, what: str, owner: Operator, due_on: date, verify_on: date
+) -> CorrectiveAction:
+    """Add a corrective action with its owner, its date and the date its effect is looked at."""
+    review = _mine(actor, breach_id, ReviewState.ACTIONS)
+    if verify_on < due_on:
+        raise Invalid(_("The effect shows after the action is done: choose a later date."), field="verify_on")
+    return CorrectiveAction.objects.create(
+        review=review, kind=kind, what=what, owner_id=owner.user_id, due_on=due_on, verify_on=verify_on
+    )
+
+
+@transaction.atomic
+def judge(*, actor: Actor, breach_id: int, action_id: int, effect: str) -> CorrectiveAction:
+    """Write down what an action has brought."""
+    review = _mine(actor, breach_id, ReviewState.ACTIONS)
+    action = lock_one(review.actions.all(), action_id)
+    action.effect = effect
+    action.save(update_fields=["effect"])
+    return action
+
+
+@transaction.atomic
+def verify(*, actor: Actor, breach_id: int, no_action_reason: str = "") -> BreachReview:
+    """Every action has shown its effect; or there is none, for a reason."""
+    review = _mine(actor, breach_id, ReviewState.ACTIONS)
+    effects = list(review.actions.values_list("effect", flat=True))
+    if not effects and not no_action_reason:
+        raise Invalid(_("Plan an action, or say why none is needed."), field="no_action_reason")
+    if not all(effects):
+        raise Invalid(_("Write the effect of every action first."))
+    review.no_action_reason = "" if effects else no_action_reason
+    review.state = ReviewState.VERIFIED
+    review.save()
+    return review
+
+
+@transaction.atomic
+def close(*, actor: Actor, breach_id: int) -> BreachReview:
+    """A second pair of eyes ends it: a leader other than the reviewer and the assignee of then."""
+    review = _locked(breach_id, ReviewState.VERIFIED)
+    if actor.user_id == review.reviewer_id or not can_review(actor, review.breach):
+        raise NotAllowed(_("Another leader closes the review."))
+    review.state, review.closed_at = ReviewState.CLOSED, clock.now()
+    review.save()
+    return review
+
+
+@transaction.atomic
+def excuse(*, actor: Actor, breach_id: int, ground: str, note: str) -> BreachExcuse:
+    """Take the breach out of what counts under the contract. What really happened stays counted as it was."""
+    if not can_excuse(actor):
+        raise NotAllowed(_("The service-level manager decides on excuses."))
+    breach = lock_one(Breach.objects.all(), breach_id)
+    if BreachExcuse.objects.filter(breach=breach).exists():
+        raise Conflict(_("This breach is excused already."))
+    return BreachExcuse.objects.create(
+        breach=breach, ground=ground, note=note, by_id=person(actor), at=clock.now()
+    )
+
+
+def _locked(breach_id: int, *states: ReviewState) -> BreachReview:
+    lock_one(Breach.objects.all(), breach_id)
+    review = BreachReview.objects.select_related("breach").filter(breach_id=breach_id).first()
+    if review is None or review.state not in states:
+        raise Conflict(_("The review is at another step now: look at it again."))
+    return review
+
+
+def _mine(actor: Actor, breach_id: int, *states: ReviewState) -> BreachReview:
+    review = _locked(breach_id, *states)
+    if not leads_shift(actor) or actor.user_id != review.reviewer_id:
+        raise NotAllowed(_("Only its reviewer writes this review."))
+    return review
