@@ -1,4 +1,4 @@
-"""Months whose figures are final."""
+"""Months that have been closed."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MonthClosing(models.Model):
-    """`month` is its first day. A closed month stays closed; a breach found later belongs to a later month."""
+    """`month` is its first day. Closed once and for ever, when every breach of it had been reviewed."""
 
     month = models.DateField(_("month"), unique=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

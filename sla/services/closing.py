@@ -1,4 +1,4 @@
-"""Making the figures of a month final."""
+"""Closing a month: nothing of it is left without a review."""
 
 from __future__ import annotations
 
