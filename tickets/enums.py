@@ -144,7 +144,8 @@ class Guard(TextChoices):
     QUESTION = "G-QUESTION", _("a question to the customer and a date to resume")
     HUMAN = "G-HUMAN", _("written by a person, not by a machine")
     VENDOR = "G-VENDOR", _("vendor case number, contract, expected answer and date to resume")
-    CHANGE = "G-CHANGE", _("the change is authorised for its type")
+    AUTHORISED = "G-CA", _("an authorised contact asks for what needs one")
+    CHANGE = "G-CHANGE", _("a normal change is approved")
     WINDOW = "G-WINDOW", _("a change or maintenance with a window agreed in a message")
     RESOLVE = "G-RESOLVE", _("resolution code, public text, category; no open group task or major incident")
     KB = "G-KB", _("an article is linked, a stub written or a waiver given")
@@ -162,7 +163,7 @@ class Guard(TextChoices):
 
 
 # Not even a recorded reason opens these (§1.4 of the rules).
-NOT_BYPASSABLE = frozenset({Guard.HUMAN, Guard.MERGE, Guard.UNASSIGNED, Guard.STRANGER})
+NOT_BYPASSABLE = frozenset({Guard.HUMAN, Guard.MERGE, Guard.UNASSIGNED, Guard.STRANGER, Guard.AUTHORISED})
 
 
 class UpReason(TextChoices):

@@ -14,8 +14,8 @@ from messaging.models import OutboundMessage
 from tests import factories
 from tests.tickets.test_routing_mail import answer_to, routed
 from tickets.enums import State
-from tickets.models import Message, Ticket
-from tickets.services.moving import move
+from tickets.models import Category, Message, Ticket
+from tickets.services.moving import BypassRequest, move
 from tickets.services.receiving import receive_message
 from tickets.services.replying import reply
 from tickets.services.waking import wake_due
@@ -169,3 +169,24 @@ def test_a_draft_can_be_written_from_a_ticket_with_a_very_long_log(first: Actor)
     solved = {"resolution_code": "fixed", "message": "We have replaced the disk.", "write_stub": True}
     move(actor=first, ticket_id=ticket.pk, transition="resolve", **solved)
     assert ticket.article_links.exists()
+
+
+def test_no_reason_lets_a_contact_order_what_needs_an_authorised_one(first: Actor) -> None:
+    second, category = (
+        factories.operator(2),
+        Category.objects.filter(needs_authorised=True, kind="CR").first(),
+    )
+    assert category is not None
+    ticket = factories.ticket()
+    move(actor=first, ticket_id=ticket.pk, transition="accept")
+    move(
+        actor=first, ticket_id=ticket.pk, transition="classify", category=category.code, impact=3, urgency=3, line=2,
+        service_unknown="not said", message="We are looking.",
+    )  # fmt: skip
+    move(actor=second, ticket_id=ticket.pk, transition="take")
+    with pytest.raises(GuardRefused, match="authorised"):
+        move(
+            actor=second, ticket_id=ticket.pk, transition="schedule", resume_at=clock.now() + timedelta(days=1),
+            message="Tonight at ten.", approval="the duty manager, by telephone",
+            bypass=BypassRequest(why="he is shouting at us", risk="none"),
+        )  # fmt: skip

@@ -57,7 +57,7 @@ LIFECYCLE: tuple[Move, ...] = (
     Move("T11", "customer_answered", (S.PENDING_CUSTOMER,), BACK_TO_WORK, own | roles("S"), (G.HUMAN,)),
     Move("T12", "ask_vendor", (S.IN_PROGRESS,), (S.PENDING_VENDOR,), roles("2", "3", "SL"), (G.FR, G.VENDOR)),
     Move("T13", "vendor_answered", (S.PENDING_VENDOR,), BACK_TO_WORK, roles("2", "3", "S")),
-    Move("T14", "schedule", (S.IN_PROGRESS,), (S.PENDING_WINDOW,), roles("2", "3"), (G.FR, G.WINDOW, G.CHANGE)),
+    Move("T14", "schedule", (S.IN_PROGRESS,), (S.PENDING_WINDOW,), roles("2", "3"), (G.FR, G.WINDOW, G.AUTHORISED, G.CHANGE)),
     Move("T14a", "window_opened", (S.PENDING_WINDOW,), BACK_TO_WORK, roles("2", "3", "S")),
     Move("T15", "resolve", WORKING, (S.RESOLVED,), roles("1", "2", "3"), (G.RESOLVE, G.KB)),
     Move("T15a", "self_recovered", OPEN, (S.RESOLVED,), roles("M")),

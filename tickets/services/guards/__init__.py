@@ -27,6 +27,7 @@ CHECKS: dict[Guard, Check] = {
     Guard.QUESTION: answering.question,
     Guard.HUMAN: answering.human,
     Guard.VENDOR: handing.vendor,
+    Guard.AUTHORISED: handing.authorised,
     Guard.CHANGE: handing.change,
     Guard.WINDOW: handing.window,
     Guard.RESOLVE: ending.resolve,

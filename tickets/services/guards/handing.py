@@ -61,13 +61,19 @@ def window(case: Case) -> str | None:
     return None if case.data["resume_at"] > clock.now() else _("The window must begin in the future.")
 
 
+def authorised(case: Case) -> str | None:
+    category, contact = case.ticket.category, case.ticket.contact
+    if category is None or category.kind != CategoryKind.CHANGE or not category.needs_authorised:
+        return None
+    if contact and contact.is_authorised:
+        return None
+    return _("The contact may not order changes: ask an authorised contact of the customer.")
+
+
 def change(case: Case) -> str | None:
     category = case.ticket.category
     if category is None or category.kind != CategoryKind.CHANGE:
         return None
-    contact = case.ticket.contact
-    if category.needs_authorised and not (contact and contact.is_authorised):
-        return _("The contact may not order changes: ask an authorised contact of the customer.")
     if category.change_type == ChangeType.NORMAL and not case.data.get("approval"):
         return _("This change needs an approval: write who gave it, and how.")
     return None
