@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.formats import number_format
 
 from common import clock
 from sla.enums import REVIEWED
@@ -37,7 +38,7 @@ class Month:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.1%}"
+    return "–" if share is None else f"{number_format(share * 100, 1)} %"
 
 
 def start_of(month: date) -> datetime:
