@@ -1,7 +1,7 @@
 """Personal settings that every signed-in person may change, and the language of the sign-in page."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -28,3 +28,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if language in Language.values:
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 24 * 3600, samesite="Lax")
     return response
+
+
+def addresses(request: HttpRequest) -> HttpResponse:
+    """Not here: administrators keep the addresses people sign in with, for one that is not proved may be another's."""
+    raise Http404

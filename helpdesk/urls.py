@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from accounts.views import preferences
+from accounts.views import addresses, preferences
 from helpdesk.api_docs import api_docs
 from helpdesk.home import home
 
@@ -27,6 +27,7 @@ ROOMS = [
 urlpatterns = [
     path("", home, name="home"),
     path("accounts/preferences/", preferences, name="preferences"),
+    path("accounts/email/", addresses),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),

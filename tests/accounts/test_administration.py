@@ -68,3 +68,11 @@ def test_a_time_zone_that_does_not_exist_cannot_be_given_to_a_person(admin: Clie
 def test_settings_lead_back_to_a_path_of_ours_or_to_the_front_door(admin: Client, back: str) -> None:
     answer = admin.post("/accounts/preferences/", {"theme": "dark", "next": back})
     assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_nobody_takes_an_address_to_sign_in_with_by_themselves(client: Client) -> None:
+    operator, person = factories.OperatorFactory.create().user, factories.ContactFactory.create().user
+    client.force_login(person)
+    for action in ("action_add", "action_primary"):
+        assert client.post("/accounts/email/", {action: "", "email": operator.email}).status_code == 404
+    assert User.objects.get(pk=person.pk).email == person.email
