@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from django.conf import settings as current
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import Settings
@@ -25,21 +26,28 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 PATIENCE_MS = 10_000
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def chromium(django_db_setup: None) -> Iterator[Browser]:
+    """A browser for one module, so that its event loop does not outlive the tests that need it."""
     if CHROMIUM is None:
         pytest.skip("There is no chromium on this machine: install Debian's package chromium")
+    contents = connection._test_serialized_contents  # type: ignore[attr-defined]  # set when it was created
     with sync_playwright() as playwright:
         # Playwright keeps an event loop in this thread, which Django takes for an asynchronous caller.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        # Beside a running loop this thread has another connection object: it too must know the rows to restore.
+        connection._test_serialized_contents = contents  # type: ignore[attr-defined]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+        connection.close()
         os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
 
 
 @pytest.fixture
-def web(transactional_db: None, django_db_serialized_rollback: None, settings: Settings, tmp_path: Path) -> Iterator[str]:
+def web(
+    transactional_db: None, django_db_serialized_rollback: None, settings: Settings, tmp_path: Path
+) -> Iterator[str]:
     """The address of the web application, served in this process by the server that production uses."""
     settings.MEDIA_ROOT = tmp_path
     app = Application(django, threads=4)
@@ -75,7 +83,10 @@ def open_page(chromium: Browser, web: str) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+        page.on(
+            "console",
+            lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None,
+        )
         return page
 
     yield make

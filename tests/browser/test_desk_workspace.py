@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.enums import Actor
 from accounts.models import User
@@ -66,11 +66,19 @@ def test_a_new_ticket_appears_without_reload_is_accepted_and_answered(
 def test_the_second_operator_is_told_who_was_faster(open_page: Open) -> None:
     fast, slow = factories.operator(), factories.operator()
     ticket = factories.ticket()
-    page = ready(open_page(user(slow)), "/desk/")
-    page.evaluate("document.querySelector('#queue').dataset.live = ''")  # the page has not heard yet
+    page = open_page(user(slow))
+
+    def deaf(route: Route) -> None:
+        """The page has not heard yet: its list does not refresh itself."""
+        route.abort() if route.request.headers.get("hx-target") == "queue" else route.continue_()
+
+    page.route("**/desk/?view=*", deaf)
+    ready(page, "/desk/")
     move(actor=fast, ticket_id=ticket.pk, transition="accept")
     page.get_by_role("button", name="Accept").click()
     expect(page.locator("#toasts")).to_contain_text(fast.name)
+    page.unroute_all()
+    page.evaluate("document.body.dispatchEvent(new Event('queue-refresh'))")
     expect(page.get_by_role("button", name="Accept")).to_have_count(0)
 
 
