@@ -129,6 +129,15 @@ def test_two_strangers_are_not_merged_without_a_look_at_who_reads_what(first: Ac
         move(actor=first, ticket_id=ticket.pk, transition="merge", target=survivor.number)
 
 
+def test_a_ticket_that_ended_since_the_form_was_read_is_no_target(first: Actor) -> None:
+    customer = factories.contact()
+    ticket, target = factories.ticket(customer), factories.ticket(customer)
+    stale = Ticket.objects.get(pk=target.pk)
+    move(actor=first, ticket_id=target.pk, transition="cancel", reason="withdrawn", message="As you wish.")
+    with pytest.raises(GuardRefused):
+        move(actor=first, ticket_id=ticket.pk, transition="merge", target=stale)
+
+
 def test_a_merge_undone_still_wakes(first: Actor) -> None:
     customer = factories.contact()
     lead = factories.operator(1, is_shift_lead=True)

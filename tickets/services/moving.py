@@ -52,6 +52,8 @@ def move(
     row = MOVES.get(transition)
     if row is None:
         raise Invalid(_("There is no move “%(name)s”.") % {"name": transition}, field="transition")
+    if isinstance(data.get("target"), Ticket):
+        data["target"] = data["target"].number  # read again under the lock: it may have ended since
     ticket = _locked(actor, ticket_id, data.get("target"))
     check_version(ticket, expected_version)
     _check_allowed(ticket, row, actor)
@@ -64,7 +66,7 @@ def move(
 def _locked(actor: Actor, ticket_id: int, target: Any) -> Ticket:
     """The ticket, and with it the other one of a merge: both in one order, so that two merges cannot embrace."""
     visible = Ticket.objects.visible_to(actor)
-    number = str(getattr(target, "number", target) or "").replace("\x00", "")
+    number = str(target or "").replace("\x00", "")
     others = visible.filter(number=number).values_list("pk", flat=True) if number else ()
     rows = lock(visible.select_related("category"), ticket_id, *others)
     return next(row for row in rows if row.pk == ticket_id)
