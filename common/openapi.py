@@ -3,9 +3,23 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 
 from common.problems import PROBLEM_TYPE
 
+IDEMPOTENCY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description=_("Sent again with the same body within 24 hours, the first answer is given again."),
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description=_("The `ETag` you have seen; another version by now answers 412."),
+)
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 ALWAYS = {
     "400": _("Something in the request is not acceptable; `errors` names it."),

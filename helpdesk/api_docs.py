@@ -9,9 +9,12 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 from drf_spectacular.generators import SchemaGenerator
+
+from common.richtext import render_markdown
 
 METHODS = ("get", "post", "put", "patch", "delete")
 DEPTH = 3
@@ -23,8 +26,8 @@ class Value:
 
     name: str
     kind: str
-    required: bool = False
-    description: str = ""
+    required: bool
+    description: SafeString
     choices: list[str] = field(default_factory=list)
 
 
@@ -36,11 +39,11 @@ class Operation:
     method: str
     path: str
     summary: str
-    description: str
+    description: SafeString
     parameters: list[Value]
     body: list[Value]
     example: str
-    statuses: list[tuple[str, str]]
+    statuses: list[tuple[str, SafeString]]
 
 
 @require_GET
@@ -76,12 +79,12 @@ def _operation(schema: dict[str, Any], method: str, path: str, operation: dict[s
         method=method.upper(),
         path=path,
         summary=operation.get("summary", ""),
-        description=operation.get("description", ""),
+        description=render_markdown(operation.get("description", "")),
         parameters=[_parameter(schema, parameter) for parameter in operation.get("parameters", [])],
         body=_members(schema, body),
         example=json.dumps(_example(schema, body), indent=2, ensure_ascii=False) if body else "",
         statuses=[
-            (status, answer.get("description", ""))
+            (status, render_markdown(answer.get("description", "")))
             for status, answer in sorted(operation["responses"].items())
         ],
     )
@@ -90,13 +93,8 @@ def _operation(schema: dict[str, Any], method: str, path: str, operation: dict[s
 def _parameter(schema: dict[str, Any], parameter: dict[str, Any]) -> Value:
     of = _resolve(schema, parameter.get("schema", {}))
     name = parameter["name"] if parameter["in"] != "header" else f"{parameter['name']}:"
-    return Value(
-        name,
-        _kind(of),
-        parameter.get("required", False),
-        parameter.get("description", ""),
-        _choices(schema, of),
-    )
+    words = render_markdown(parameter.get("description", ""))
+    return Value(name, _kind(of), parameter.get("required", False), words, _choices(schema, of))
 
 
 def _members(schema: dict[str, Any], body: dict[str, Any]) -> list[Value]:
@@ -104,9 +102,8 @@ def _members(schema: dict[str, Any], body: dict[str, Any]) -> list[Value]:
     values = []
     for name, member in body.get("properties", {}).items():
         of = _resolve(schema, member)
-        values.append(
-            Value(name, _kind(of), name in required, of.get("description", ""), _choices(schema, of))
-        )
+        words = render_markdown(of.get("description", ""))
+        values.append(Value(name, _kind(of), name in required, words, _choices(schema, of)))
     return values
 
 

@@ -28,6 +28,11 @@ def caller(request: Request) -> Actor:
     return actor
 
 
+def owner_of(request: Request) -> str:
+    """Whose idempotency keys a request uses: every user's are their own."""
+    return f"user:{request.user.pk}"
+
+
 class HasActor(BasePermission):
     """Any operator or active contact."""
 

@@ -9,10 +9,11 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from accounts.api.filters import ContactFilters, CustomerFilters
-from accounts.api.permissions import AdministratorsChange, caller
+from accounts.api.permissions import AdministratorsChange, caller, owner_of
 from accounts.api.shapes import (
     ContactChange,
     ContactInput,
@@ -24,6 +25,8 @@ from accounts.api.shapes import (
 from accounts.models import Contact, Customer
 from accounts.services.addressing import Address
 from accounts.services.registering import save_contact, save_customer
+from common.idempotency import Answer, answer_once
+from common.openapi import IDEMPOTENCY
 
 
 @extend_schema_view(get=extend_schema(summary=_("List customers"), tags=["customers"]))
@@ -38,13 +41,20 @@ class Customers(ListAPIView[Customer]):
 
     @extend_schema(
         summary=_("Enter a customer"), tags=["customers"], request=CustomerInput, responses={201: CustomerOutput},
+        parameters=[IDEMPOTENCY],
         description=_("Administrators only."),
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         body = CustomerInput(data=request.data)
         body.is_valid(raise_exception=True)
-        customer = save_customer(actor=caller(request), **body.validated_data)
-        return Response(CustomerOutput(customer).data, status=201)
+        return answer_once(
+            request, owner=owner_of(request), work=lambda: self._enter(request, body.validated_data)
+        )
+
+    def _enter(self, request: Request, values: dict[str, Any]) -> Answer:
+        customer = save_customer(actor=caller(request), **values)
+        address = reverse("api:customer", args=[customer.pk], request=request)
+        return Answer(201, CustomerOutput(customer).data, {"Location": address})
 
 
 class OneCustomer(APIView):
@@ -94,13 +104,19 @@ class Contacts(ListAPIView[Contact]):
 
     @extend_schema(
         summary=_("Enter a contact"), tags=["contacts"], request=ContactInput, responses={201: ContactOutput},
+        parameters=[IDEMPOTENCY],
         description=_("Administrators only. Telephone numbers are kept in E.164, mail addresses in lower case."),
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         body = ContactInput(data=request.data)
         body.is_valid(raise_exception=True)
-        contact = save_contact(actor=caller(request), **_with_addresses(body.validated_data))
-        return Response(_shown(contact.pk), status=201)
+        values = _with_addresses(body.validated_data)
+        return answer_once(request, owner=owner_of(request), work=lambda: self._enter(request, values))
+
+    def _enter(self, request: Request, values: dict[str, Any]) -> Answer:
+        contact = save_contact(actor=caller(request), **values)
+        address = reverse("api:contact", args=[contact.pk], request=request)
+        return Answer(201, _shown(contact.pk), {"Location": address})
 
 
 class OneContact(APIView):

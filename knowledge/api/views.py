@@ -6,18 +6,18 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from accounts.api.permissions import IsOperator, caller
+from accounts.api.permissions import IsOperator, caller, owner_of
 from common.conditions import Stale, etag, expected_version
 from common.errors import Conflict
-from common.idempotency import HEADER, Answer, answer_once
+from common.idempotency import Answer, answer_once
+from common.openapi import IDEMPOTENCY, IF_MATCH
 from knowledge import queries
 from knowledge.api.filters import ArticleFilters
 from knowledge.api.shapes import ArticleChange, ArticleInput, ArticleOutput, ArticleSummary
@@ -27,8 +27,6 @@ from knowledge.services.writing import write_article
 
 TAGS = ["articles"]
 MAX_HITS = 50
-IDEMPOTENCY = OpenApiParameter(HEADER, OpenApiTypes.STR, OpenApiParameter.HEADER)
-IF_MATCH = OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER)
 
 
 def _show(request: Request, code: str) -> tuple[dict[str, Any], int]:
@@ -82,11 +80,10 @@ class Articles(ListAPIView[Article]):
         parameters=[IDEMPOTENCY], description=_("Operators only; a checked article is for editors and line 3."),
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        actor = caller(request)
         body = ArticleInput(data=request.data)
         body.is_valid(raise_exception=True)
         return answer_once(
-            request, owner=f"user:{actor.user_id}", work=lambda: self._write(request, body.validated_data)
+            request, owner=owner_of(request), work=lambda: self._write(request, body.validated_data)
         )
 
     def _write(self, request: Request, values: dict[str, Any]) -> Answer:

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections, transaction
 from rest_framework.test import APIClient
 
+from accounts.models import Contact
 from common import clock, idempotency
 from common.models import IdempotencyKey
 from common.tasks import sweep_idempotency_keys
@@ -57,6 +58,23 @@ def test_a_form_with_the_same_file_is_the_same_body_and_another_file_is_not(desk
     assert send(b"1").status_code == 201
     assert send(b"1")["Idempotent-Replayed"] == "true"
     assert send(b"2").status_code == 422
+
+
+@pytest.mark.django_db
+def test_customers_contacts_and_articles_are_made_once_too(admin: APIClient, person: Contact) -> None:
+    for path, body in (
+        ("customers", {"code": "new", "name": "New"}),
+        ("contacts", {"customer": person.customer_id, "name": "Engineer on duty"}),
+        ("articles", {"texts": {"en": {"title": "A", "body": "B"}}}),
+    ):
+        key = {"HTTP_IDEMPOTENCY_KEY": f"key-of-{path}"}
+        first, again = (admin.post(f"/api/v1/{path}/", body, **key) for _ in range(2))
+        assert (first.status_code, again.json(), again["Idempotent-Replayed"]) == (
+            201,
+            first.json(),
+            "true",
+        ), path
+        assert admin.get(first["Location"]).status_code == 200
 
 
 @pytest.mark.django_db

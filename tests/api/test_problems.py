@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from typing import Any
 
 import pytest
@@ -134,6 +135,13 @@ def test_a_session_without_a_csrf_token_changes_nothing(first: Operator) -> None
     for kind in ("application/json", "text/plain"):
         refused(client.post(LIST, json.dumps(OK), content_type=kind), 403)
     assert not Ticket.objects.exists()
+
+
+def test_a_giant_header_is_refused_at_once(desk: APIClient) -> None:
+    begin = time.perf_counter()
+    refused(desk.get(LIST, HTTP_ACCEPT="a/b;q=0.1," * 60_000), 406)
+    refused(desk.post(LIST, b"{}", content_type="application/json;" + "a=b;" * 100_000), 415)
+    assert time.perf_counter() - begin < 2
 
 
 def test_answers_are_never_kept_by_a_shared_cache(desk: APIClient) -> None:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,7 @@ from accounts.api.permissions import IsOperator, caller
 from common.conditions import as_precondition, expected_version
 from common.downloads import download
 from common.errors import Conflict, Missing
+from common.openapi import IF_MATCH
 from common.parsers import BoundedMultiPartParser, StrictJSONParser
 from tickets import queries
 from tickets.api.finding import ticket_or_404
@@ -28,10 +29,6 @@ from tickets.services.receiving import receive_message
 from tickets.services.replying import reply
 
 TAGS = ["conversation"]
-IF_MATCH = OpenApiParameter(
-    "If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER,
-    description=_("The `ETag` you have seen; another version by now answers 412."),
-)  # fmt: skip
 
 
 class OfTicket(ListAPIView[Any]):

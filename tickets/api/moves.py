@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from accounts.api.permissions import caller
 from common.conditions import as_precondition, etag, expected_version
 from common.errors import Conflict
-from tickets.api.conversation import IF_MATCH
+from common.openapi import IF_MATCH
 from tickets.api.finding import ticket_or_404
 from tickets.api.inputs import move_input
 from tickets.api.shapes import TicketOutput

@@ -5,19 +5,19 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from accounts.api.permissions import caller
+from accounts.api.permissions import caller, owner_of
 from accounts.enums import Actor
 from common.conditions import etag
 from common.errors import Invalid
-from common.idempotency import HEADER, Answer, answer_once
+from common.idempotency import Answer, answer_once
+from common.openapi import IDEMPOTENCY
 from common.parsers import BoundedMultiPartParser, StrictJSONParser
 from tickets.api.filters import TicketFilters
 from tickets.api.finding import for_contact, for_desk, ticket_or_404, tickets_of
@@ -32,10 +32,6 @@ from tickets.services.moving import available
 from tickets.services.prioritising import priority_of
 
 TAGS = ["tickets"]
-IDEMPOTENCY = OpenApiParameter(
-    HEADER, OpenApiTypes.STR, OpenApiParameter.HEADER,
-    description=_("Sent again with the same body within 24 hours, the first answer is given again."),
-)  # fmt: skip
 
 MACHINES = {"S", "M"}
 
@@ -92,7 +88,7 @@ class Tickets(ListAPIView[Ticket]):
         body.is_valid(raise_exception=True)
         return answer_once(
             request,
-            owner=f"user:{actor.user_id}",
+            owner=owner_of(request),
             work=lambda: self._open(request, actor, body.validated_data),
         )
 
