@@ -67,3 +67,8 @@ def empty_cache() -> None:
 
     cache.clear()
     categories.forget()
+
+
+@pytest.fixture(autouse=True)
+def _reference_rows_come_back(django_db_serialized_rollback: None) -> None:
+    """Tests with real transactions truncate every table: what the migrations seeded is put back for the next one."""
