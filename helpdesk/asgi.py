@@ -19,6 +19,8 @@ from common.live.hub import Hub
 from common.live.publishing import prefix
 from helpdesk.wsgi import application as wsgi
 
+# Django takes seconds to read a content type of hundreds of kilobytes; no honest client sends a tenth of this.
+MAX_HEADER_BYTES = 32 * 1024
 THREADS = int(os.environ.get("WEB_THREADS", "8"))
 
 
@@ -57,7 +59,10 @@ class Application:
         headers = scope["headers"]
         if any(name == b"transfer-encoding" for name, _ in headers) and not _has(headers, b"content-length"):
             # WSGI cannot tell where such a body ends and Django would read it as empty: a silent loss.
-            await _length_required(send)
+            await _refuse(send, 411, b"Send a Content-Length with the body.")
+            return
+        if sum(len(name) + len(value) for name, value in headers) > MAX_HEADER_BYTES:
+            await _refuse(send, 431, b"The headers of this request are too large.")
             return
         # WSGI reads X_Real_Ip and X-Real-Ip as one name: the spelling that no proxy overwrites is dropped.
         clean = {**scope, "headers": [(name, value) for name, value in headers if b"_" not in name]}
@@ -94,9 +99,9 @@ def _whole_bodies_only(receive: Receive) -> Receive:
     return wrapped
 
 
-async def _length_required(send: Send) -> None:
-    body = b"Send a Content-Length with the body."
-    await send({"type": "http.response.start", "status": 411, "headers": [(b"content-type", b"text/plain")]})
+async def _refuse(send: Send, status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"text/plain")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
