@@ -79,8 +79,9 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
         desk.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser for one file: while Playwright's loop runs, no other test of the process can start one of its own."""
     if CHROMIUM is None:
         pytest.skip(
             "no chromium on this machine: the journeys need a real browser (Debian: apt-get install chromium)"
