@@ -341,7 +341,7 @@ def test_a_mail_answering_a_closed_request_past_its_window_opens_a_follow_up(con
         ticket_id=ticket.pk,
         transition="cancel",
         reason="withdrawn",
-        text="Withdrawn as you asked.",
+        message="Withdrawn as you asked.",
     )
     message = routed(References="<a@customer.example>", text="It is back")
     follow_up = Ticket.objects.get(number=message.routed_to)
@@ -352,7 +352,7 @@ def test_a_mail_answering_a_closed_request_past_its_window_opens_a_follow_up(con
 def test_an_answer_to_spam_waits_for_a_person(contact, operator) -> None:
     ticket = Ticket.objects.get(number=routed(sender="x@elsewhere.example").routed_to)
     receipt = OutboundMessage.objects.get()
-    move(actor=operator, ticket_id=ticket.pk, transition="spam")
+    move(actor=operator, ticket_id=ticket.pk, transition="mark_spam")
     assert Ticket.objects.get(pk=ticket.pk).state == State.SPAM
     assert answer_to(receipt).state == InboundState.PARKED
 
