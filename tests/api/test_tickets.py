@@ -204,3 +204,10 @@ def test_a_contact_who_sees_the_organisation_reads_a_colleagues_request_but_no_n
     found = client_of(boss.user).get(f"{LIST}{ticket.number}/messages/")
     assert (found.status_code, b"canary" in found.content) == (200, False)
     assert client_of(colleague.user).get(f"{LIST}{ticket.number}/").status_code == 404
+
+
+def test_the_address_of_every_available_transition_answers(request_: File, desk: APIClient) -> None:
+    shown = desk.get(at(request_())).json()
+    assert shown["available"]
+    for move in shown["available"]:
+        assert desk.get(move["url"]).status_code == 405, move

@@ -1,5 +1,6 @@
 """Loading what an address names, inside the caller's scope."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,6 +17,11 @@ from tickets.models import Ticket
 from tickets.services import categories
 
 SHOWN = ("category", "customer", "contact", "service", "assignee")
+DESK_SCOPES: dict[str, Callable[[], QuerySet[Any]]] = {
+    "customer": lambda: Customer.objects.filter(is_active=True),
+    "contact": lambda: Contact.objects.active().select_related("customer"),
+    "service": lambda: Service.objects.active(),
+}
 LINKED = ("merged_into", "parent", "follow_up_of")
 
 
@@ -34,12 +40,8 @@ def ticket_or_404(request: Request, number: str) -> Ticket:
 
 def for_desk(values: dict[str, Any]) -> dict[str, Any]:
     """Rows for the ids that an operator sent; an id that leads nowhere is named, never guessed at."""
-    customer = _row(Customer.objects.filter(is_active=True), values.pop("customer", None), "customer")
-    contact = _row(
-        Contact.objects.active().select_related("customer"), values.pop("contact", None), "contact"
-    )
-    service = _row(Service.objects.active(), values.pop("service", None), "service")
-    return {**values, "customer": customer, "contact": contact, "service": service}
+    rows = {name: _row(scope, values.pop(name, None), name) for name, scope in DESK_SCOPES.items()}
+    return {**values, **rows}
 
 
 def for_contact(request: Request, values: dict[str, Any]) -> dict[str, Any]:
@@ -47,18 +49,18 @@ def for_contact(request: Request, values: dict[str, Any]) -> dict[str, Any]:
     assert request.user.is_authenticated
     contact = contact_behind(request.user)
     assert contact is not None
-    own = Service.objects.visible_to(caller(request)).active()
-    service = _row(own, values.pop("service", None), "service")
+    actor = caller(request)
+    service = _row(lambda: Service.objects.visible_to(actor).active(), values.pop("service", None), "service")
     category = categories.active(values["category"]) if "category" in values else None
     if "category" in values and not (category and category.in_portal):
         raise _unknown("category")
     return {**values, "contact": contact, "customer": contact.customer, "service": service}
 
 
-def _row(scope: QuerySet[Any], pk: int | None, name: str) -> Any:
+def _row(scope: Callable[[], QuerySet[Any]], pk: int | None, name: str) -> Any:
     if pk is None:
         return None
-    found = scope.filter(pk=pk).first()
+    found = scope().filter(pk=pk).first()
     if found is None:
         raise _unknown(name)
     return found

@@ -119,17 +119,11 @@ def shape(*, for_contact: bool) -> WholeTicket:
 
 
 def represent(ticket: Ticket, *, moves: list[Move], for_contact: bool, request: Request) -> dict[str, Any]:
-    """The answer that `TicketOutput` describes."""
+    """The answer that `TicketOutput` describes. A transition's address is its name below the ticket's."""
+    address = reverse("api:ticket", args=[ticket.number], request=request)
     return {
         **shape(for_contact=for_contact).to_representation(ticket),
-        "available": [
-            {
-                "id": move.id,
-                "name": move.name,
-                "url": reverse(f"api:ticket-{move.name}", args=[ticket.number], request=request),
-            }
-            for move in moves
-        ],
+        "available": [{"id": move.id, "name": move.name, "url": f"{address}{move.name}/"} for move in moves],
     }
 
 
