@@ -69,6 +69,12 @@ def empty_cache() -> None:
     categories.forget()
 
 
-@pytest.fixture(autouse=True)
-def _reference_rows_come_back(django_db_serialized_rollback: None) -> None:
-    """Tests with real transactions truncate every table: what the migrations seeded is put back for the next one."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with real transactions truncate every table: each puts back what the migrations seeded, as it begins."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        wanted = marker.kwargs if marker else {}
+        fixtures = getattr(item, "fixturenames", ())
+        if wanted.get("transaction") or "transactional_db" in fixtures or "live_server" in fixtures:
+            kept = {**wanted, "transaction": True, "serialized_rollback": True}
+            item.add_marker(pytest.mark.django_db(**kept), append=False)

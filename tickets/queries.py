@@ -29,7 +29,8 @@ def open_counts(actor: Actor, *, limit: int) -> dict[str, int]:
     parts = {f"line{line}": found.filter(line=line) for line in (1, 2, 3)}
     parts["mine"] = found.filter(assignee_id=actor.user_id)
     counted = [
-        rows.annotate(part=Value(name)).values_list("part", flat=True)[: limit + 1] for name, rows in parts.items()
+        rows.annotate(part=Value(name)).values_list("part", flat=True)[: limit + 1]
+        for name, rows in parts.items()
     ]
     first, *others = counted
     return {**dict.fromkeys(parts, 0), **Counter(first.union(*others, all=True))}
