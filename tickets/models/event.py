@@ -17,14 +17,18 @@ class TicketEvent(models.Model):
     Payload keys are listed in docs/events.md; `state`, `line`, `priority`, `category` are as after the event.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, db_index=False, related_name="events")
     type = models.CharField(_("type"), max_length=20, choices=EventType)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
     actor_kind = models.CharField(max_length=12, choices=ActorKind)
     actor_name = models.CharField(max_length=200, blank=True)
-    actor_user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    actor_contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, related_name="+")
+    actor_user = models.ForeignKey(
+        User, on_delete=models.PROTECT, db_index=False, null=True, related_name="+"
+    )
+    actor_contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, db_index=False, null=True, related_name="+"
+    )
     payload = models.JSONField(default=dict)
 
     class Meta:

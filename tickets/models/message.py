@@ -28,13 +28,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """A message of the thread. A note is internal by constraint, everything else is public by constraint."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, db_index=False, related_name="messages")
     kind = models.CharField(_("kind"), max_length=10, choices=MessageKind)
     visibility = models.CharField(_("visibility"), max_length=8, choices=Visibility)
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
-    author_user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    author_user = models.ForeignKey(
+        User, on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="+"
+    )
     author_contact = models.ForeignKey(
-        Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Contact, on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="+"
     )
     author_name = models.CharField(_("author"), max_length=200, blank=True)
     text = models.TextField(_("text"))

@@ -50,7 +50,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 class Ticket(Lifecycle):
     """One request, incident or alert. `number` is neutral, speakable and never given twice."""
 
-    number = models.CharField(_("number"), max_length=12, unique=True, editable=False)
+    number = models.CharField(_("number"), max_length=12, editable=False)
     subject = models.CharField(_("subject"), max_length=300)
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.RUSSIAN)
@@ -58,6 +58,7 @@ class Ticket(Lifecycle):
     customer = models.ForeignKey(
         Customer,
         on_delete=models.PROTECT,
+        db_index=False,
         null=True,
         blank=True,
         related_name="tickets",
@@ -66,6 +67,7 @@ class Ticket(Lifecycle):
     contact = models.ForeignKey(
         Contact,
         on_delete=models.PROTECT,
+        db_index=False,
         null=True,
         blank=True,
         related_name="tickets",
@@ -83,6 +85,7 @@ class Ticket(Lifecycle):
     category = models.ForeignKey(
         Category,
         on_delete=models.PROTECT,
+        db_index=False,
         null=True,
         blank=True,
         related_name="+",
@@ -92,10 +95,22 @@ class Ticket(Lifecycle):
     urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Urgency, null=True, blank=True)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.P3)
     assignee = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("assignee")
+        User,
+        on_delete=models.PROTECT,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("assignee"),
     )
     specialty = models.ForeignKey(
-        Skill, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("specialty")
+        Skill,
+        on_delete=models.PROTECT,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("specialty"),
     )
 
     received_at = models.DateTimeField(_("received"))
@@ -126,7 +141,7 @@ class Ticket(Lifecycle):
     follow_up_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups"
     )
-    dedup_key = models.CharField(max_length=200, null=True, blank=True, unique=True, editable=False)
+    dedup_key = models.CharField(max_length=200, null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
 
     # Written by `sla` through services/due.py, so that the queue sorts by an index.
@@ -144,7 +159,11 @@ class Ticket(Lifecycle):
     class Meta:
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")
+        # Every alert writes this row and all its indexes: a key has one only where rows are looked up by it, and
+        # numbers and dedup keys are unique by constraint, without Django's second index for LIKE.
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="ticket_number_unique"),
+            models.UniqueConstraint(fields=["dedup_key"], name="ticket_dedup_key_unique"),
             models.CheckConstraint(condition=Q(line__in=(1, 2, 3)), name="ticket_line_known"),
             models.CheckConstraint(condition=Q(priority__in=Priority.values), name="ticket_priority_known"),
             models.CheckConstraint(

@@ -87,8 +87,10 @@ def _bells(ticket: Ticket, event: TicketEvent) -> Iterator[live.Bell]:
     kind = "ticket-new" if event.type == EventType.CREATED else "ticket-changed"
     doorbell = {"id": ticket.pk, "number": ticket.number, "event": event.type, "line": ticket.line}
     lines = {ticket.line, event.payload.get("line_from", ticket.line)}
-    for channel in (f"ticket:{ticket.pk}", *(f"line:{line}" for line in sorted(lines))):
-        yield live.Bell(channel, kind, doorbell)
+    if event.type != EventType.CREATED:  # nobody can have a new ticket's page open
+        yield live.Bell(f"ticket:{ticket.pk}", kind, doorbell)
+    for line in sorted(lines):
+        yield live.Bell(f"line:{line}", kind, doorbell)
     if ticket.contact_id:
         yield live.Bell(f"contact:{ticket.contact_id}", kind, {"id": ticket.pk, "number": ticket.number})
     if ticket.customer_id:
