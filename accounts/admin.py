@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import AddressForm
 from accounts.models import ApiToken, Contact, ContactAddress, Contract, Customer, Operator, Skill, User
 from accounts.services.tokens import revoke_token
+from common.admin import LookOnly
 
 
 class TimeZones(admin.options.BaseModelAdmin[Any]):
@@ -78,23 +79,18 @@ class ContactAdmin(admin.ModelAdmin[Contact]):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
+class ApiTokenAdmin(LookOnly):
     """Tokens are made by `manage.py create_token`; here they can be seen and revoked."""
 
     list_display = ("label", "user", "prefix", "created_at", "last_used_at", "expires_at", "revoked_at")
     list_select_related = ("user",)
     actions = ("revoke",)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.action(description=_("Revoke"), permissions=["view"])
+    @admin.action(description=_("Revoke"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: Any) -> None:
         for token in queryset:
             revoke_token(token=token)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whoever may only look at tokens cannot take them away."""
+        return request.user.has_perm("accounts.delete_apitoken")

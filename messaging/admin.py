@@ -1,13 +1,12 @@
 """Administrators name mailboxes, look at what came and went, and set right what got stuck."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from common.admin import LookOnly
 from messaging.models import InboundMessage, Mailbox, OutboundMessage
 from messaging.services.receiving import replay
 from messaging.services.sending import revive
@@ -24,15 +23,8 @@ class MailboxAdmin(admin.ModelAdmin[Mailbox]):
         return False
 
 
-class _LookOnly(admin.ModelAdmin[Any]):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+class _Retried(LookOnly):
+    """What can be sent on its way once more."""
 
     def _tell(self, request: HttpRequest, count: int) -> None:
         text = ngettext(
@@ -42,7 +34,7 @@ class _LookOnly(admin.ModelAdmin[Any]):
 
 
 @admin.register(InboundMessage)
-class InboundMessageAdmin(_LookOnly):
+class InboundMessageAdmin(_Retried):
     list_display = ["received_at", "mailbox", "sender", "subject", "state", "reason", "routed_to"]
     list_filter = ["state", "mailbox"]
     search_fields = ["sender", "subject", "message_id", "routed_to"]
@@ -60,7 +52,7 @@ class InboundMessageAdmin(_LookOnly):
 
 
 @admin.register(OutboundMessage)
-class OutboundMessageAdmin(_LookOnly):
+class OutboundMessageAdmin(_Retried):
     list_display = ["created_at", "to", "subject", "ticket_ref", "state", "attempts", "last_error", "sent_at"]
     list_filter = ["state", "channel", "is_automatic"]
     search_fields = ["to", "ticket_ref", "message_id"]

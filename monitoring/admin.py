@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from common.admin import LookOnly
 from monitoring.models import Delivery, Problem, RejectedDelivery, Source
 from monitoring.services.authenticating import forget_sources
 
@@ -22,19 +23,6 @@ class SourceAdmin(admin.ModelAdmin[Source]):
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         forget_sources()
-
-
-class LookOnly(admin.ModelAdmin[Any]):
-    """A record of what happened."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Delivery)

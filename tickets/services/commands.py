@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.enums import Line
-from accounts.models import Customer, Operator, Skill, User
+from accounts.models import Customer, Skill, User
 from assets.models import Service
 from common.errors import Invalid
 from knowledge.models import Article
@@ -241,8 +241,3 @@ _PARSERS: dict[Kind, Any] = {
     Kind.OBJECT: _object,
     Kind.OBJECTS: lambda field, raw: [_object(field, item) for item in raw],
 }
-
-
-def known_operators_of(line: int) -> QuerySet[Operator]:
-    """Operators of a line who are on shift, for the assignee list."""
-    return Operator.objects.filter(line=line, on_shift=True, user__is_active=True).select_related("user")
