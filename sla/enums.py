@@ -16,6 +16,9 @@ class ClockKind(TextChoices):
     CN = "CN", _("Notice to the client")
     UC = "UC", _("Vendor")
     G15 = "G15", _("15-minute goal")
+    BR = "BR", _("Review of the breach")
+    KBD = "KBD", _("Knowledge article")
+    BYP = "BYP", _("Reason for the bypass")
 
 
 class ClockVerdict(TextChoices):
@@ -86,6 +89,26 @@ class ActionKind(TextChoices):
     CONTRACT = "contract", _("Contract or target")
     VENDOR = "vendor", _("Vendor or underpinning contract")
     TOOL = "tool", _("Tool fix")
+
+
+class RunState(TextChoices):
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("finished")
+    FAILED = "failed", _("failed")
+
+
+class ApplyMode(TextChoices):
+    """How new promises reach tickets that are open already: rules R1 and R2 of domain §2.6."""
+
+    FROM_CHANGE = "from_change", _("from now on; no deadline moves into the past")
+    RETRO = "retro", _("as if they had held from the start")
+
+
+class ProposalState(TextChoices):
+    OPEN = "open", _("proposed")
+    ACCEPTED = "accepted", _("problem record opened")
+    DISMISSED = "dismissed", _("dismissed")
 
 
 class Excuse(TextChoices):

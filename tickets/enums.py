@@ -116,6 +116,10 @@ class EventType(TextChoices):
     LINKED = "linked", _("linked")
     BYPASSED = "bypassed", _("rules bypassed")
     REMINDED = "reminded", _("customer reminded")
+    POLICY_APPLIED = "policy_applied", _("new promises applied")
+    REVIEWED = "breach_reviewed", _("breach reviewed")
+    JUSTIFIED = "bypass_justified", _("bypass justified")
+    KNOWLEDGE_SETTLED = "knowledge_settled", _("knowledge debt settled")
 
 
 class MessageKind(TextChoices):
@@ -164,6 +168,15 @@ class Guard(TextChoices):
 
 # Not even a recorded reason opens these (§1.4 of the rules).
 NOT_BYPASSABLE = frozenset({Guard.HUMAN, Guard.MERGE, Guard.UNASSIGNED, Guard.STRANGER, Guard.AUTHORISED})
+
+
+class BypassVerdict(TextChoices):
+    """What the shift lead makes of a bypass (§1.7 of the rules)."""
+
+    OPEN = "", _("not judged")
+    JUSTIFIED = "justified", _("justified")
+    NOT_JUSTIFIED = "not_justified", _("not justified")
+    REGULATION = "regulation", _("the rule should change")
 
 
 class UpReason(TextChoices):

@@ -13,6 +13,7 @@ from sla.engine.case import Brought
 from sla.engine.clock import Clock as EngineClock
 from sla.engine.events import TYPES
 from sla.engine.fold import Folded, fold
+from sla.engine.spending import spent
 from sla.engine.terms import Verdict
 from sla.enums import PROMISES
 from sla.models import Breach, Clock, ClockFiring
@@ -20,6 +21,7 @@ from sla.queries.rulebook import Rulebook
 from sla.services import projecting, queueing
 from sla.services.enforcing import SILENT
 from sla.services.loading import as_event, rules
+from sla.services.settling import contract_of, shift_of
 from tickets.enums import TERMINAL, EventType
 from tickets.models import Ticket, TicketEvent
 
@@ -56,7 +58,7 @@ def project(rows: Rows, now: datetime) -> Projection:
 
     for ticket in rows.tickets:
         log = logs[ticket.pk]
-        folded = _fold(log, now)
+        folded = _fold([*log, *_misses(ticket, log, _fold(log, now), now)], now)
         for clock in folded.clocks:
             _add(made, rows, ticket, log, clock, book, now)
         if ticket.state not in TERMINAL:
@@ -76,16 +78,30 @@ def _add(
         clock, ticket.pk, book, Clock(fired=[code for code, _at in fired], detected_at=noticed)
     )
     made.clocks.append(row)
-    deadline = thresholds.deadline_code(clock.kind) if clock.kind in thresholds.PLAN else None
     for code, at in fired:
         seen = min(at + NOTICED_AFTER, now)
         made.firings.append(ClockFiring(clock=row, threshold=code, due_at=at, detected_at=seen))
         if (clock.kind, code) not in SILENT:
             rows.events.append(
-                _escalated(ticket, _before(log, seen), clock, code, at, seen, code == deadline)
+                _escalated(ticket, _before(log, seen), clock, code, at, seen, _is_breach(clock, code))
             )
     if missed and clock.kind in PROMISES and clock.breached_at:
-        made.breaches.append(_breach(ticket, _before(log, clock.breached_at), clock, row))
+        made.breaches.append(_breach(ticket, log, clock, row))
+
+
+def _misses(ticket: Ticket, log: list[TicketEvent], folded: Folded, now: datetime) -> list[TicketEvent]:
+    """What the sweep will have said of broken promises: each asks for a review, so the fold must know of it."""
+    return [
+        _escalated(ticket, _before(log, seen), clock, code, at, seen, True)
+        for clock in folded.clocks
+        for code, at in _fired(clock, now)
+        if _is_breach(clock, code)
+        for seen in [min(at + NOTICED_AFTER, now)]
+    ]
+
+
+def _is_breach(clock: EngineClock, code: int) -> bool:
+    return clock.kind in PROMISES and code == thresholds.deadline_code(clock.kind)
 
 
 def _fired(clock: EngineClock, now: datetime) -> Fired:
@@ -107,7 +123,7 @@ def _fired(clock: EngineClock, now: datetime) -> Fired:
 def _before(log: list[TicketEvent], at: datetime) -> TicketEvent:
     """The last event of the ticket that had happened by then."""
     return max(
-        (event for event in log if event.occurred_at <= at),
+        (event for event in reversed(log) if event.occurred_at <= at),
         key=lambda event: event.occurred_at,
         default=log[0],
     )
@@ -127,11 +143,14 @@ def _escalated(
     )  # fmt: skip
 
 
-def _breach(ticket: Ticket, past: TicketEvent, clock: EngineClock, row: Clock) -> Breach:
+def _breach(ticket: Ticket, log: list[TicketEvent], clock: EngineClock, row: Clock) -> Breach:
     assert clock.breached_at is not None
+    past = _before(log, clock.breached_at)
+    told = [as_event((event.type, event.occurred_at, event.payload)) for event in log if event.type in TYPES]
     return Breach(
         clock=row, ticket=ticket, kind=str(clock.kind), target=clock.target or timedelta(0),
         breached_at=clock.breached_at, detected_at=row.detected_at or clock.breached_at, line=past.payload["line"],
         state=past.payload["state"], priority=past.payload["priority"], category=past.payload["category"],
-        assignee_id=past.payload.get("assignee_id"), cause_hint="",
+        assignee_id=past.payload.get("assignee_id"), cause_hint="", contract_id=contract_of(told, clock.breached_at),
+        shift=shift_of(clock.breached_at), spent=spent(told, clock.breached_at),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from reports.enums import NOTHING, Period, Share
 from reports.queries.rows import ASKED, JUDGED, rows
 
 FIRST = f"""
-    SELECT (clock.verdict_at AT TIME ZONE %(zone)s)::date AS day,
+    SELECT (clock.reported_at AT TIME ZONE %(zone)s)::date AS day,
            count(*) FILTER (WHERE clock.verdict = 'met'), count(*),
            percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM clock.elapsed))
                FILTER (WHERE clock.stopped_at IS NOT NULL),
@@ -18,7 +18,7 @@ FIRST = f"""
     {JUDGED} AND clock.kind = 'FR' GROUP BY day
 """  # noqa: S608 — put together from constants
 RESOLVED = f"""
-    SELECT (clock.verdict_at AT TIME ZONE %(zone)s)::date AS day,
+    SELECT (clock.reported_at AT TIME ZONE %(zone)s)::date AS day,
            count(*) FILTER (WHERE clock.verdict = 'met'), count(*)
     {JUDGED} AND clock.kind = 'RES' AND (category.code IS NULL OR category.code NOT LIKE 'OC%%') GROUP BY day
 """

@@ -17,7 +17,7 @@ JUDGED = f"""
     FROM sla_clock clock
     JOIN tickets_ticket ticket ON ticket.id = clock.ticket_id
     LEFT JOIN tickets_category category ON category.id = ticket.category_id
-    WHERE clock.verdict_at >= %(since)s AND clock.verdict_at < %(until)s AND NOT clock.is_hidden AND {ASKED}
+    WHERE clock.reported_at >= %(since)s AND clock.reported_at < %(until)s AND NOT clock.is_hidden AND {ASKED}
 """
 """Membership by verdict: met counts when the clock stopped, missed when the deadline passed."""
 

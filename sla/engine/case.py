@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sla.engine.clock import Clock
 from sla.engine.events import Event
@@ -49,8 +50,11 @@ class Case:
     cycle: int = 1
     customer_id: int | None = None
     outbound: bool = False
+    is_major: bool = False
     clocks: dict[Key, Clock] = field(default_factory=dict)
     latest: dict[tuple[Kind, int], Clock] = field(default_factory=dict)
+    owed: dict[tuple[Kind, Any], Clock] = field(default_factory=dict)
+    """Obligations by what they are about: several of a kind may be live at once."""
     violations: list[str] = field(default_factory=list)
 
     def clock(self, kind: Kind, cycle: int | None = None, line: int = 0) -> Clock | None:
@@ -87,6 +91,8 @@ class Case:
         for clock in self.latest.values():
             if clock.due_at is not None and clock.due_at < now:
                 clock.advance(now)
+        for clock in self.owed.values():
+            clock.advance(now)
 
     def learn(self, event: Event) -> None:
         """Take over what the event says about the ticket after it."""

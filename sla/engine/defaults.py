@@ -25,6 +25,8 @@ TALK = {
     Kind.PU: {1: 15, 2: 30, 3: 240, 4: 1440},
     Kind.CN: {1: 5, 2: 10, 3: 30, 4: 60},
 }
+HOUR = 60 * MINUTE
+REVIEW, REVIEW_URGENT, KNOWLEDGE, JUSTIFICATION = 18 * HOUR, 24 * HOUR, 24 * HOUR, 24 * HOUR
 LINE1_ACCEPT, LINE1_WORK = 1, 5
 LINE2_ACCEPT = {1: 2, 2: 3, 3: 5, 4: 15}
 LINE2_WORK = {1: 7, 2: 15, 3: 20, 4: 40}
@@ -50,11 +52,20 @@ def rows() -> Iterator[Default]:
     for kind, minutes in TALK.items():
         for priority, amount in minutes.items():
             yield Default(kind, amount * MINUTE, priority=priority)
+    yield from obligations()
     yield Default(Kind.OLA_A, LINE1_ACCEPT * MINUTE, line=1)
     yield Default(Kind.OLA_W, LINE1_WORK * MINUTE, line=1)
     for tier, factor in FACTORS.items():
         yield from _of_tier(tier, factor)
     yield from _internal()
+
+
+def obligations() -> Iterator[Default]:
+    """Review of a breach (§2.8), the article after a case without one (§1.8), the reason of a bypass (§1.7)."""
+    yield Default(Kind.BR, REVIEW, calendar="RUBH")
+    yield Default(Kind.BR, REVIEW_URGENT, priority=1)
+    yield Default(Kind.KBD, KNOWLEDGE)
+    yield Default(Kind.BYP, JUSTIFICATION)
 
 
 def _of_tier(tier: str, factor: float) -> Iterator[Default]:

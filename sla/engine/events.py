@@ -19,6 +19,12 @@ class Type(StrEnum):
     MERGED_IN = "merged_in"
     UNMERGED = "unmerged"
     MAJOR = "major"
+    POLICY_APPLIED = "policy_applied"
+    ESCALATED = "escalated"
+    REVIEWED = "breach_reviewed"
+    BYPASSED = "bypassed"
+    JUSTIFIED = "bypass_justified"
+    KNOWLEDGE = "knowledge_settled"
 
 
 TYPES = frozenset(Type)

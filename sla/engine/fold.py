@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sla.engine.calendars import ZERO
 from sla.engine.case import Brought, Case, Flags, Sources
 from sla.engine.clock import Clock
 from sla.engine.events import Event, Type, ordered
-from sla.engine.machines import HEARING, MACHINES
+from sla.engine.machines import HEARING, MACHINES, NOTING, REVIEWS
 from sla.engine.machines.talk import open_next
 from sla.engine.retarget import MODES, RETRO, carry, retarget
 from sla.engine.states import OPEN, PENDING
-from sla.engine.terms import Facts, Kind, Policy
+from sla.engine.terms import OBLIGATIONS, Facts, Kind, Policy
 
-FIXED = frozenset({Kind.FR, Kind.G15, Kind.UC})
+FIXED = frozenset({Kind.FR, Kind.G15, Kind.UC}) | OBLIGATIONS
 """Clocks that a reclassification leaves alone (R4)."""
 
-MAJOR_UPDATE = timedelta(minutes=15)
+REMATCHING = frozenset({Type.RECLASSIFIED, Type.POLICY_APPLIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ def fold(
         case.advance(event.at)
         _apply(case, event, sources)
     case.advance(as_of or history[-1].at)
+    REVIEWS.settle(case)
     return Folded(list(case.clocks.values()), case.state, case.line, case.violations)
 
 
@@ -78,11 +79,20 @@ def _apply(case: Case, event: Event, sources: Sources) -> None:
     elif event.type is Type.MESSAGE:
         for machine in HEARING:
             machine.message(case, event)
-    elif event.type is Type.RECLASSIFIED:
+    elif event.type in REMATCHING:
         _rematch(case, event)
     elif event.type is Type.MERGED_IN:
         _merged_in(case, event, sources)
-    elif event.type is Type.MAJOR and event.data.get("major_state") == "declared":
+    elif event.type is Type.MAJOR:
+        _major(case, event)
+    else:
+        for machine in NOTING:
+            machine.noted(case, event)
+
+
+def _major(case: Case, event: Event) -> None:
+    case.is_major = event.data.get("major_state") == "declared"
+    if case.is_major:
         open_next(case, Kind.PU, event.at)
 
 

@@ -31,6 +31,10 @@ class Kind(StrEnum):
     __hash__ = str.__hash__
 
 
+OBLIGATIONS = frozenset({Kind.BR, Kind.KBD, Kind.BYP})
+"""What the desk owes itself afterwards; these go on when the ticket has ended."""
+
+
 class Verdict(StrEnum):
     RUNNING = "running"
     MET = "met"

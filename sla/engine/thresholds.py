@@ -32,6 +32,9 @@ PLAN: dict[Kind, tuple[Threshold, ...]] = {
     Kind.PU: percent(80, 100),
     Kind.CN: percent(80, 100),
     Kind.UC: percent(100),
+    Kind.BR: percent(80, 100),
+    Kind.KBD: percent(80, 100),
+    Kind.BYP: percent(80, 100),
     Kind.G15: (Threshold(67, 2, 3), Threshold(100, 1, 1)),
 }
 Due = tuple[int, datetime]

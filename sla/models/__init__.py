@@ -3,7 +3,10 @@ from sla.models.calendar import CalendarVersion
 from sla.models.clock import Clock, ClockFiring
 from sla.models.month import MonthClosing
 from sla.models.policy import PolicyVersion, Target
+from sla.models.proposal import ProblemProposal
 from sla.models.review import BreachExcuse, BreachReview, CorrectiveAction
+from sla.models.risk import RiskCurve
+from sla.models.run import PolicyApplication, WhatIf
 
 __all__ = [
     "Breach",
@@ -14,6 +17,10 @@ __all__ = [
     "ClockFiring",
     "CorrectiveAction",
     "MonthClosing",
+    "PolicyApplication",
     "PolicyVersion",
+    "ProblemProposal",
+    "RiskCurve",
     "Target",
+    "WhatIf",
 ]

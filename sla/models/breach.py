@@ -35,6 +35,19 @@ class Breach(models.Model):
         related_name="+",
         verbose_name=_("assignee"),
     )
+    contract = models.ForeignKey(
+        "accounts.Contract",
+        on_delete=models.PROTECT,
+        db_index=False,
+        null=True,
+        related_name="+",
+        verbose_name=_("contract"),
+    )
+    # The shift that was on: local date and D (08–20) or N, and the users who were on it.
+    shift = models.CharField(_("shift"), max_length=12, blank=True)
+    on_shift = models.JSONField(_("on shift then"), default=list)
+    # Seconds up to the breach: line → {accept, work, pending}.
+    spent = models.JSONField(_("time spent"), default=dict)
     cause_hint = models.CharField(_("likely cause"), max_length=3, blank=True)
     retracted_at = models.DateTimeField(null=True)
 

@@ -24,7 +24,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 
     def judged(self, since: datetime, until: datetime) -> Self:
         """Clocks whose verdict fell into the period: met when stopped, missed when the deadline passed."""
-        return self.filter(verdict_at__gte=since, verdict_at__lt=until)
+        return self.filter(reported_at__gte=since, reported_at__lt=until)
 
 
 class Clock(models.Model):
@@ -53,6 +53,8 @@ class Clock(models.Model):
     stopped_at = models.DateTimeField(_("stopped"), null=True)
     verdict = models.CharField(_("verdict"), max_length=9, choices=ClockVerdict, default=ClockVerdict.RUNNING)
     verdict_at = models.DateTimeField(null=True)
+    # Where figures look: `verdict_at`, unless its month had been closed before the verdict was known (rule R8).
+    reported_at = models.DateTimeField(null=True)
     breached_at = models.DateTimeField(_("breached"), null=True)
     detected_at = models.DateTimeField(_("noticed"), null=True)
     is_hidden = models.BooleanField(default=False)
@@ -83,11 +85,16 @@ class Clock(models.Model):
                 condition=Q(stopped_at__isnull=True) | Q(running_since__isnull=True),
                 name="sla_clock_stopped_is_still",
             ),
+            models.CheckConstraint(
+                condition=Q(verdict_at__isnull=True, reported_at__isnull=True)
+                | Q(verdict_at__isnull=False, reported_at__isnull=False),
+                name="sla_clock_verdict_is_reported",
+            ),
         ]
         indexes = [
             models.Index(fields=["next_at"], name="sla_clock_next", condition=Q(next_at__isnull=False)),
             models.Index(
-                fields=["verdict_at"], name="sla_clock_judged", condition=Q(verdict_at__isnull=False)
+                fields=["reported_at"], name="sla_clock_reported", condition=Q(reported_at__isnull=False)
             ),
         ]
 

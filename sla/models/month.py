@@ -6,11 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MonthClosing(models.Model):
-    """`month` is its first day. Closed once and for ever, when every breach of it had been reviewed."""
+    """`month` is its first day. Closed once and for ever, when every breach of it had been reviewed.
+
+    The figures are those of the closing: whatever becomes known later is reported in the month it becomes known.
+    """
 
     month = models.DateField(_("month"), unique=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("closed"))
+    judged = models.PositiveIntegerField(_("tickets judged"), null=True)
+    missed = models.PositiveIntegerField(_("missed"), null=True)
+    excused = models.PositiveIntegerField(_("excused"), null=True)
 
     class Meta:
         verbose_name = _("closed month")

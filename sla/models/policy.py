@@ -1,5 +1,6 @@
 """What is promised: immutable policy versions and their target rows."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,6 +18,16 @@ class PolicyVersion(models.Model):
         _("in force from"), null=True, blank=True, help_text=_("Empty: a draft that no ticket uses.")
     )
     note = models.TextField(_("why"), blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        db_index=False,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("put in force by"),
+    )
 
     class Meta:
         verbose_name = _("policy")

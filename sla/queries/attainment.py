@@ -20,7 +20,7 @@ JUDGED = f"""
     FROM sla_clock clock
     JOIN tickets_ticket ticket ON ticket.id = clock.ticket_id
     LEFT JOIN tickets_category category ON category.id = ticket.category_id
-    WHERE clock.verdict_at >= %(since)s AND clock.verdict_at < %(until)s AND {COUNTED}
+    WHERE clock.reported_at >= %(since)s AND clock.reported_at < %(until)s AND {COUNTED}
 """
 TICKETS = f"""
     SELECT count(*), count(*) FILTER (WHERE missed), count(*) FILTER (WHERE missed AND excused) FROM (

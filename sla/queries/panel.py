@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from common import clock as time
 from sla.engine.clock import Clock as EngineClock
-from sla.engine.terms import Kind, Verdict
+from sla.engine.terms import OBLIGATIONS, Kind, Verdict
 from sla.enums import PROMISES, ClockKind
 from sla.models import Clock
 from sla.queries.ledger import moment, sentence, span
@@ -18,7 +18,18 @@ from sla.queries.ledger import moment, sentence, span
 # Share of the target that is left when a clock turns amber and red on the page.
 COLOURS = {Kind.FR: (2 / 3, 1 / 3), Kind.RES: (0.25, 0.10), Kind.G15: (1 / 3, 0.0)}
 OTHERS = (0.20, 0.05)
-ORDER = [Kind.FR, Kind.NR, Kind.RES, Kind.PU, Kind.CN, Kind.UC, Kind.OLA_A, Kind.OLA_W, Kind.G15]
+ORDER = [
+    Kind.FR,
+    Kind.NR,
+    Kind.RES,
+    Kind.PU,
+    Kind.CN,
+    Kind.UC,
+    Kind.OLA_A,
+    Kind.OLA_W,
+    Kind.G15,
+    *sorted(OBLIGATIONS),
+]
 
 
 @dataclass(frozen=True, slots=True)

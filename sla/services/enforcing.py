@@ -18,8 +18,8 @@ from sla.engine.terms import Kind
 from sla.enums import PROMISES
 from sla.models import Breach, Clock, ClockFiring
 from sla.queries import heartbeat
-from sla.services import escalating, projecting, queueing
-from sla.services.settling import Due, breach_of, passed, settle
+from sla.services import escalating, folding, projecting, queueing, reporting
+from sla.services.settling import Due, Roster, breach_of, passed, settle
 from tickets.enums import EventType
 from tickets.services import recording
 
@@ -105,22 +105,22 @@ def _sweep(now: datetime | None, limit: int, only: int | None = None) -> TickRes
         settle(due, seen_at)
     _write(dues, seen_at)
     _tell(dues, seen_at)
+    _account(dues, seen_at)
     # A missed promise keeps its place at the head of the queue; a missed line target gives its place up.
     queueing.reorder(due.clock.ticket for due in dues if due.is_deadline and due.clock.kind not in PROMISES)
-    breaches = sum(due.is_deadline and due.clock.kind in PROMISES for due in dues)
+    breaches = sum(due.is_breach for due in dues)
     return TickResult(len(dues), breaches, (seen_at - min(due.at for due in dues)).total_seconds())
 
 
 def _write(dues: list[Due], now: datetime) -> None:
-    """Three statements whatever the size of the batch; the unique key is the last word on «once»."""
+    """Two statements whatever the size of the batch; the unique key is the last word on «once»."""
     ClockFiring.objects.bulk_create(
         ClockFiring(clock=due.clock, threshold=code, due_at=at, detected_at=now, overtaken=code != due.code)
         for due in dues
         for code, at in due.passed
     )
+    reporting.report(due.clock for due in dues if due.is_deadline)
     projecting.store_swept([due.clock for due in dues])
-    missed = [due for due in dues if due.is_deadline and due.clock.kind in PROMISES]
-    Breach.objects.bulk_create((breach_of(due, now) for due in missed), ignore_conflicts=True)
 
 
 def _tell(dues: list[Due], now: datetime) -> None:
@@ -135,6 +135,18 @@ def _tell(dues: list[Due], now: datetime) -> None:
     )
 
 
+def _account(dues: list[Due], now: datetime) -> None:
+    """The record of each broken promise, and the clock of its review; the same statements for one and for many."""
+    broken = [due for due in dues if due.is_breach]
+    if not broken:
+        return
+    logs = folding.refold_all(due.clock.ticket for due in broken)
+    on = Roster.now()
+    Breach.objects.bulk_create(
+        (breach_of(due, now, logs[due.clock.ticket_id], on) for due in broken), ignore_conflicts=True
+    )
+
+
 def _facts(due: Due, now: datetime) -> dict[str, Any]:
     clock = due.clock
     return {
@@ -142,7 +154,7 @@ def _facts(due: Due, now: datetime) -> dict[str, Any]:
         "cycle": clock.cycle,
         "clock_line": clock.line,
         "threshold": due.code,
-        "is_breach": due.is_deadline and clock.kind in PROMISES,
+        "is_breach": due.is_breach,
         "due_at": due.at.isoformat(),
         "detected_at": (clock.detected_at or now).isoformat(),
         "late": now - due.at > LATE,

@@ -8,7 +8,7 @@ from functools import cache
 
 from accounts.models import Operator
 from common import live
-from sla.engine.terms import Kind
+from sla.engine.terms import OBLIGATIONS, Kind
 from sla.models import Clock
 from tickets.models import Ticket
 
@@ -56,6 +56,7 @@ def _leads() -> list[str]:
 
 
 PROMISE = {80: Alarm("amber", (owner,)), 100: Alarm("breach", (shift, owner))}
+OWED = {80: Alarm("notice", (owner,), leads=True), 100: Alarm("amber", (owner,), leads=True)}
 LINES = {80: Alarm("notice", (owner,)), 100: Alarm("red", (owner, line))}
 ALARMS: dict[tuple[str, int], Alarm] = {
     (Kind.FR, 30): Alarm("amber", (line1,)),
@@ -69,6 +70,7 @@ ALARMS: dict[tuple[str, int], Alarm] = {
     (Kind.UC, 100): Alarm("red", (owner, line)),
     (Kind.G15, 67): Alarm("notice", (owner,)),
     **{(kind, code): alarm for kind in (Kind.NR, Kind.PU, Kind.CN) for code, alarm in PROMISE.items()},
+    **{(kind, code): alarm for kind in OBLIGATIONS for code, alarm in OWED.items()},
     **{(kind, code): alarm for kind in (Kind.OLA_A, Kind.OLA_W) for code, alarm in LINES.items()},
 }
 

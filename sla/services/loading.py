@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from sla.engine.case import Brought
 from sla.engine.events import TYPES, Event, Type
 from sla.engine.fold import fold
@@ -35,10 +37,14 @@ def as_event(row: LogRow) -> Event:
     )  # fmt: skip
 
 
+# A warning moves no clock; a breach asks for a review.
+FOLDED = Q(type__in=TYPES - {Type.ESCALATED}) | Q(type=Type.ESCALATED, payload__is_breach=True)
+
+
 def log(ticket_id: int) -> list[Event]:
     """Every event of the ticket that can move a clock. One query."""
     rows: Iterable[LogRow] = (
-        TicketEvent.objects.filter(ticket_id=ticket_id, type__in=TYPES)
+        TicketEvent.objects.filter(FOLDED, ticket_id=ticket_id)
         .order_by("occurred_at", "pk")
         .values_list("type", "occurred_at", "payload")
     )
@@ -49,7 +55,7 @@ def logs(ticket_ids: Iterable[int]) -> dict[int, list[Event]]:
     """`log` of many tickets. One query."""
     found: dict[int, list[Event]] = {pk: [] for pk in ticket_ids}
     rows = (
-        TicketEvent.objects.filter(ticket_id__in=found, type__in=TYPES)
+        TicketEvent.objects.filter(FOLDED, ticket_id__in=found)
         .order_by("ticket_id", "occurred_at", "pk")
         .values_list("ticket_id", "type", "occurred_at", "payload")
     )

@@ -16,11 +16,12 @@ from sla.engine.clock import Clock as EngineClock
 from sla.engine.terms import Verdict
 from sla.models import Clock
 from sla.queries.rulebook import Rulebook
+from sla.services import reporting
 
 Key = tuple[str, int, int]
 PROJECTED = (
     "policy_version", "calendar_version", "target", "elapsed", "started_at", "running_since", "due_at", "stopped_at",
-    "verdict", "verdict_at", "breached_at", "detected_at", "is_hidden", "intervals", "ahead", "next_at",
+    "verdict", "verdict_at", "reported_at", "breached_at", "detected_at", "is_hidden", "intervals", "ahead", "next_at",
     "next_threshold",
 )  # fmt: skip
 FIELDS = tuple(f"{name}_id" if name.endswith("_version") else name for name in PROJECTED)
@@ -34,7 +35,7 @@ UPSERT = " ON CONFLICT (ticket_id, kind, cycle, line) DO UPDATE SET " + ", ".joi
 
 SWEPT = {
     "fired": "jsonb", "ahead": "jsonb", "next_at": "timestamptz", "next_threshold": "smallint", "verdict": "text",
-    "verdict_at": "timestamptz", "breached_at": "timestamptz", "detected_at": "timestamptz", "due_at": "timestamptz",
+    "verdict_at": "timestamptz", "reported_at": "timestamptz", "breached_at": "timestamptz", "detected_at": "timestamptz", "due_at": "timestamptz",
 }  # fmt: skip
 """What the sweep changes of a clock, with the types that a list of rows has to be told."""
 SWEEP = (
@@ -69,6 +70,7 @@ def project(clock: EngineClock, ticket_id: int, book: Rulebook, known: Clock | N
         stopped_at=clock.stopped_at,
         verdict=str(clock.verdict),
         verdict_at=verdict_at(clock),
+        reported_at=_reported(verdict_at(clock), known),
         breached_at=clock.breached_at,
         detected_at=_detected(clock, known),
         is_hidden=clock.hidden,
@@ -91,6 +93,7 @@ def vanished(known: Mapping[Key, Clock], rows: Iterable[Clock]) -> list[Clock]:
             None,
             None,
         )
+        clock.reported_at = None
         clock.stopped_at = clock.stopped_at or clock.running_since or clock.started_at
         clock.running_since = clock.due_at = clock.next_at = clock.next_threshold = None
         clock.ahead = []
@@ -106,6 +109,13 @@ def _detected(clock: EngineClock, known: Clock | None) -> datetime | None:
     if clock.verdict is not Verdict.MISSED:
         return None
     return (known.detected_at if known else None) or clock.noticed_at
+
+
+def _reported(verdict: datetime | None, known: Clock | None) -> datetime | None:
+    """Kept while the verdict stands; `reporting.report` decides about a new one."""
+    if known is not None and known.verdict_at == verdict:
+        return known.reported_at
+    return verdict
 
 
 def verdict_at(clock: EngineClock) -> datetime | None:
@@ -130,18 +140,30 @@ def changed(row: Clock, known: Clock | None) -> bool:
     return known is None or any(getattr(row, name) != getattr(known, name) for name in FIELDS)
 
 
-def store(rows: Iterable[Clock], known: Mapping[Key, Clock]) -> int:
-    """Insert or update the rows that differ from what is stored, in one statement. Returns how many.
+def changes(
+    clocks: Iterable[EngineClock], ticket_id: int, book: Rulebook, known: Mapping[Key, Clock]
+) -> list[Clock]:
+    """The rows of a ticket that differ from what is stored, those that a replay no longer knows among them."""
+    rows = [project(clock, ticket_id, book, known.get(key_of(clock))) for clock in clocks]
+    different = [row for row in rows if changed(row, known.get(key_of(row)))]
+    reporting.report(row for row in different if _is_judged_anew(row, known.get(key_of(row))))
+    return [*different, *vanished(known, rows)]
+
+
+def _is_judged_anew(row: Clock, known: Clock | None) -> bool:
+    return row.verdict_at is not None and (known is None or known.verdict_at != row.verdict_at)
+
+
+def write(rows: list[Clock]) -> None:
+    """Insert or update in one statement.
 
     Written in SQL: every ticket and every message passes here, and composing the same statement through the ORM
     costs more than carrying it out.
     """
-    different = [row for row in rows if changed(row, known.get(key_of(row)))]
-    if different:
-        tuples = ", ".join([TUPLE] * len(different))
+    if rows:
+        tuples = ", ".join([TUPLE] * len(rows))
         with connection.cursor() as cursor:
-            cursor.execute(INSERT + tuples + UPSERT, [value for row in different for value in _values(row)])
-    return len(different)
+            cursor.execute(INSERT + tuples + UPSERT, [value for row in rows for value in _values(row)])
 
 
 def _values(row: Clock) -> Iterator[Any]:

@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import Protocol
 
 from sla.engine.states import TERMINAL
-from sla.engine.terms import Kind, Verdict
+from sla.engine.terms import OBLIGATIONS, Kind, Verdict
 from sla.enums import PROMISES
 from sla.models import Clock
 from tickets.models import Ticket
 from tickets.services.due import set_next_dues
+
+UNSORTED = OBLIGATIONS | {Kind.G15}
+"""Clocks of our own that say nothing about which ticket comes next."""
 
 
 class Deadline(Protocol):
@@ -34,7 +37,7 @@ def next_due(clocks: Iterable[Deadline]) -> tuple[datetime | None, str]:
     candidates = [
         (clock.kind != Kind.FR, clock.due_at, str(clock.kind))
         for clock in clocks
-        if clock.due_at is not None and clock.kind != Kind.G15
+        if clock.due_at is not None and clock.kind not in UNSORTED
         if clock.kind in PROMISES or clock.verdict == Verdict.RUNNING
     ]
     _, at, kind = min(candidates, default=(True, None, ""))

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from tickets.enums import BypassVerdict
 from tickets.models.ticket import Ticket
 
 
@@ -20,11 +21,37 @@ class Bypass(models.Model):
     at = models.DateTimeField()
     justification = models.TextField(_("justification"), blank=True)
     justified_at = models.DateTimeField(null=True, blank=True)
+    justified_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="+"
+    )
+    verdict = models.CharField(_("verdict"), max_length=16, choices=BypassVerdict, default="", blank=True)
+    verdict_note = models.TextField(_("note"), blank=True)
+    judged_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="+"
+    )
+    judged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("bypass")
         verbose_name_plural = _("bypasses")
         ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(justified_at__isnull=True, justified_by__isnull=True)
+                | models.Q(justified_at__isnull=False, justified_by__isnull=False),
+                name="bypass_justified_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verdict="", judged_at__isnull=True, judged_by__isnull=True)
+                | (~models.Q(verdict="") & models.Q(judged_at__isnull=False, judged_by__isnull=False)),
+                name="bypass_judged_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(judged_by__isnull=True) | ~models.Q(judged_by=models.F("user")),
+                name="bypass_not_judged_by_its_author",
+            ),
+        ]
+        indexes = [models.Index(fields=["-at", "-id"], name="bypass_recent")]
 
     def __str__(self) -> str:
         return f"{self.transition}: {', '.join(self.guards)}"

@@ -162,7 +162,7 @@ def _resolve(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) 
     if kb == KbState.WAIVED and not data.get("waive"):
         kb = KbState.PAID if ticket.article_links.exists() else KbState.OWED
     outcome = _resolved(ticket, now, data["resolution_code"], kb_state=kb)
-    outcome.payload["waive"] = data.get("waive") or ""
+    outcome.payload.update(waive=data.get("waive") or "", kb_state=kb)
     return outcome
 
 

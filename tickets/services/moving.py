@@ -159,13 +159,13 @@ def _record_bypass(
     ticket: Ticket, row: Move, actor: Actor, bypass: BypassRequest, broken: list[str], at: datetime
 ) -> None:
     assert actor.user_id is not None
-    Bypass.objects.create(
+    kept = Bypass.objects.create(
         ticket=ticket, transition=row.name, guards=broken, why=bypass.why, risk=bypass.risk,
         user_id=actor.user_id, at=at,
     )  # fmt: skip
     recording.record(
         ticket=ticket, type=EventType.BYPASSED, actor=actor, occurred_at=at, transition=row.name, guards=broken,
-        why=bypass.why, risk=bypass.risk,
+        why=bypass.why, risk=bypass.risk, bypass_id=kept.pk,
     )  # fmt: skip
 
 

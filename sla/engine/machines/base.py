@@ -18,6 +18,9 @@ class Machine:
     def moved(self, case: Case, event: Event, before: str) -> None:
         """The ticket went from `before` to `case.state`."""
 
+    def noted(self, case: Case, event: Event) -> None:
+        """Something was recorded that neither moves the ticket nor speaks to the customer."""
+
     def rematched(self, case: Case, event: Event) -> None:
         """Category, priority or customer changed; promises of live clocks have been changed already."""
 
