@@ -339,6 +339,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"queue": "clock", "expires": 10},
     },
+    "tickets-relieve": {
+        "task": "tickets.relieve",
+        "schedule": 10.0,
+        "options": {"queue": "clock", "expires": 10},
+    },
     "idempotency-keys": {
         "task": "common.sweep_idempotency_keys",
         "schedule": 3600.0,

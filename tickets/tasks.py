@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from tickets.services.relieving import relieve
 from tickets.services.routing_mail import route, route_due
 from tickets.services.waking import wake_due
 
@@ -10,6 +11,12 @@ from tickets.services.waking import wake_due
 def wake_due_tickets() -> int:
     """Sweep: reminders, opened windows, ended silence."""
     return wake_due()
+
+
+@shared_task(name="tickets.relieve", queue="clock")
+def relieve_shift() -> int:
+    """Sweep: work of people who went home returns to its queue."""
+    return relieve()
 
 
 @shared_task(name="tickets.route_inbound", queue="mail_in")
