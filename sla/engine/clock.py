@@ -57,6 +57,7 @@ class Clock:
     noticed_at: datetime | None = None  # when a breach in the past became true (R2)
     stopped_at: datetime | None = None
     hidden: bool = False
+    about: str = ""  # what an obligation is owed for, in a word that tells it from others of its kind
     ledger: list[Entry] = field(default_factory=list)
 
     @property

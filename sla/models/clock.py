@@ -58,6 +58,8 @@ class Clock(models.Model):
     breached_at = models.DateTimeField(_("breached"), null=True)
     detected_at = models.DateTimeField(_("noticed"), null=True)
     is_hidden = models.BooleanField(default=False)
+    # What an obligation is owed for: kind:cycle:line of the clock that broke, or the key of a bypass.
+    about = models.CharField(max_length=24, blank=True, default="")
     intervals = models.JSONField(default=list)
     ahead = models.JSONField(default=list)
     fired = models.JSONField(default=list)

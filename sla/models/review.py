@@ -1,5 +1,8 @@
 """Why a promise broke, and what is done so that it will not break that way again (domain §2.8)."""
 
+from datetime import date
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -49,8 +52,17 @@ class BreachReview(models.Model):
         return f"{self.breach_id} {self.state}"
 
 
+class CorrectiveActionQuerySet(models.QuerySet["CorrectiveAction"]):
+    def undone(self) -> Self:
+        """Neither reported as done by its owner nor verified by the reviewer."""
+        return self.filter(done_at__isnull=True, effect="")
+
+    def overdue(self, today: date) -> Self:
+        return self.undone().filter(due_on__lt=today)
+
+
 class CorrectiveAction(models.Model):
-    """What somebody will do until when; `effect` is what was seen when it was verified."""
+    """What somebody will do until when. Its owner says that it is done, the reviewer what `effect` it had."""
 
     review = models.ForeignKey(BreachReview, on_delete=models.PROTECT, related_name="actions")
     kind = models.CharField(_("kind"), max_length=10, choices=ActionKind)
@@ -60,7 +72,10 @@ class CorrectiveAction(models.Model):
     )
     due_on = models.DateField(_("due"))
     verify_on = models.DateField(_("to be verified"))
+    done_at = models.DateTimeField(_("done"), null=True, editable=False)
     effect = models.TextField(_("effect"), blank=True)
+
+    objects = CorrectiveActionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("corrective action")
@@ -74,6 +89,10 @@ class CorrectiveAction(models.Model):
 
     def __str__(self) -> str:
         return self.what[:60]
+
+    @property
+    def is_undone(self) -> bool:
+        return self.done_at is None and not self.effect
 
 
 class BreachExcuse(models.Model):

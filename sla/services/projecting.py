@@ -22,7 +22,7 @@ Key = tuple[str, int, int]
 PROJECTED = (
     "policy_version", "calendar_version", "target", "elapsed", "started_at", "running_since", "due_at", "stopped_at",
     "verdict", "verdict_at", "reported_at", "breached_at", "detected_at", "is_hidden", "intervals", "ahead", "next_at",
-    "next_threshold",
+    "next_threshold", "about",
 )  # fmt: skip
 FIELDS = tuple(f"{name}_id" if name.endswith("_version") else name for name in PROJECTED)
 COLUMNS = ("ticket_id", "kind", "cycle", "line", "fired", *FIELDS)
@@ -74,6 +74,7 @@ def project(clock: EngineClock, ticket_id: int, book: Rulebook, known: Clock | N
         breached_at=clock.breached_at,
         detected_at=_detected(clock, known),
         is_hidden=clock.hidden,
+        about=clock.about,
         intervals=intervals(clock),
         ahead=[[code, at.isoformat()] for code, at in ahead],
         fired=fired,

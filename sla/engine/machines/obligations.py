@@ -7,6 +7,7 @@ them.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sla.engine.case import Case
@@ -16,6 +17,7 @@ from sla.engine.machines.base import Machine
 from sla.engine.terms import Kind, Verdict
 
 Subject = tuple[str, int, int]
+OWING, SOLVED = frozenset({"owed", "stub"}), frozenset({"resolved", "closed"})
 
 
 def subject_of(event: Event) -> Subject:
@@ -31,6 +33,7 @@ def _owe(case: Case, kind: Kind, event: Event, about: Any, **facts: Any) -> None
     if promise.amount is None or (kind, about) in case.owed:
         return
     clock = case.open(kind, event.at, cycle=case.count(kind) + 1, target=promise)
+    clock.about = ":".join(map(str, about)) if isinstance(about, tuple) else str(about)
     clock.note(event.at, "owed", **facts)
     case.owed[kind, about] = clock
 
@@ -65,24 +68,18 @@ class KnowledgeDebt(Machine):
     """From a resolution that leaves an article to be written until that is done (§1.8)."""
 
     def moved(self, case: Case, event: Event, before: str) -> None:
-        state = event.data.get("kb_state")
-        if case.state == "resolved" and state in {"owed", "stub"}:
-            if not self._is_live(case):
-                _owe(case, Kind.KBD, event, case.count(Kind.KBD), state=state)
-        elif state is not None:
-            self._settled(case, event, str(state))
+        self._stated(case, event)
 
     def noted(self, case: Case, event: Event) -> None:
+        """Settled later, or a waiver refused: then the debt begins with the refusal, also after closing."""
         if event.type is Type.KNOWLEDGE:
-            self._settled(case, event, str(event.data.get("kb_state")))
+            self._stated(case, event)
 
-    def _is_live(self, case: Case) -> bool:
-        clock = case.last(Kind.KBD)
-        return clock is not None and clock.is_live
-
-    def _settled(self, case: Case, event: Event, state: str) -> None:
-        clock = case.last(Kind.KBD)
-        if state == "paid":
+    def _stated(self, case: Case, event: Event) -> None:
+        state, clock = event.data.get("kb_state"), case.last(Kind.KBD)
+        if state in OWING and case.state in SOLVED and (clock is None or not clock.is_live):
+            _owe(case, Kind.KBD, event, case.count(Kind.KBD), state=state)
+        elif state == "paid":
             _done(clock, event, "article")
         elif state == "waived" and clock is not None and clock.is_live:
             clock.cancel(event.at)
@@ -94,7 +91,16 @@ class Justifications(Machine):
 
     def noted(self, case: Case, event: Event) -> None:
         if event.type is Type.BYPASSED:
-            about = event.data.get("bypass_id") or case.count(Kind.BYP)
+            about = event.data.get("bypass_id") or ("at", event.at.isoformat(timespec="seconds"))
             _owe(case, Kind.BYP, event, about, guards=list(event.data.get("guards", ())))
         elif event.type is Type.JUSTIFIED:
-            _done(case.owed.get((Kind.BYP, event.data.get("bypass_id"))), event, "justification")
+            _done(self._owed(case, event), event, "justification")
+
+    def _owed(self, case: Case, event: Event) -> Clock | None:
+        """By the key of the bypass; the oldest logs did not name it, there the moment tells which one it was."""
+        clock = case.owed.get((Kind.BYP, event.data.get("bypass_id")))
+        if clock is None and (moment := event.data.get("bypassed_at")):
+            at = datetime.fromisoformat(moment)
+            nameless = (one for (kind, about), one in case.owed.items() if kind is Kind.BYP and isinstance(about, tuple))
+            clock = next((one for one in nameless if one.started_at == at), None)
+        return clock
