@@ -100,6 +100,10 @@ class KbState(TextChoices):
     WAIVED = "waived", _("waived")
 
 
+OWING = (KbState.OWED, KbState.STUB)
+"""An article is to be written, or the draft of one made readable."""
+
+
 class EventType(TextChoices):
     CREATED = "created", _("created")
     MOVED = "moved", _("moved")

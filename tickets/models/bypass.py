@@ -1,5 +1,8 @@
 """«Обход регламента»: a rule was set aside to act fast, and why."""
 
+from datetime import datetime, timedelta
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from tickets.enums import BypassVerdict
 from tickets.models.ticket import Ticket
+
+JUSTIFY_WITHIN = timedelta(hours=24)
+
+
+class BypassQuerySet(models.QuerySet["Bypass"]):
+    def unjustified(self) -> Self:
+        return self.filter(verdict="", justified_at__isnull=True)
+
+    def unjudged(self) -> Self:
+        return self.filter(verdict="", justified_at__isnull=False)
 
 
 class Bypass(models.Model):
@@ -31,6 +44,8 @@ class Bypass(models.Model):
     )
     judged_at = models.DateTimeField(null=True, blank=True)
 
+    objects = BypassQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("bypass")
         verbose_name_plural = _("bypasses")
@@ -51,7 +66,15 @@ class Bypass(models.Model):
                 name="bypass_not_judged_by_its_author",
             ),
         ]
-        indexes = [models.Index(fields=["-at", "-id"], name="bypass_recent")]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="bypass_recent"),
+            models.Index(fields=["at", "id"], name="bypass_open", condition=models.Q(verdict="")),
+        ]
+
+    @property
+    def due_at(self) -> datetime:
+        """Until when it has to be justified; the clock BYP of `sla` fires by the same rule."""
+        return self.at + JUSTIFY_WITHIN
 
     def __str__(self) -> str:
         return f"{self.transition}: {', '.join(self.guards)}"

@@ -14,6 +14,7 @@ from assets.models import Service
 from tickets.enums import (
     CUSTOMER_STATES,
     OPEN,
+    OWING,
     TERMINAL,
     Channel,
     Impact,
@@ -41,6 +42,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN)
+
+    def owing(self) -> Self:
+        """Solved without an article that is still to be written or made readable."""
+        return self.filter(kb_state__in=OWING, kb_since__isnull=False)
 
     def in_queue_order(self) -> Self:
         """The next deadline first; tickets without one come last, oldest first."""
@@ -129,6 +134,11 @@ class Ticket(Lifecycle):
         _("resolution"), max_length=24, choices=ResolutionCode, blank=True, default=""
     )
     kb_state = models.CharField(_("knowledge"), max_length=8, choices=KbState, default=KbState.NONE)
+    # Since when, and by whom, an article is owed or the waiver of one waits for approval (services/settling.py).
+    kb_since = models.DateTimeField(null=True, blank=True)
+    kb_owner = models.ForeignKey(
+        User, on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="+"
+    )
     reopen_count = models.PositiveSmallIntegerField(default=0)
     pingpong = models.PositiveSmallIntegerField(default=0)
     is_outbound = models.BooleanField(default=False)
@@ -217,6 +227,10 @@ class Ticket(Lifecycle):
             models.Index(fields=["contact", "-id"], name="ticket_of_contact"),
             models.Index(fields=["wake_at"], name="ticket_wake", condition=Q(wake_at__isnull=False)),
             models.Index(fields=["resolved_at"], name="ticket_resolved", condition=Q(resolved_at__isnull=False)),
+            models.Index(fields=["kb_since", "id"], name="ticket_kb_owed", condition=Q(kb_state__in=OWING, kb_since__isnull=False)),
+            models.Index(
+                fields=["kb_since", "id"], name="ticket_kb_waived", condition=Q(kb_state=KbState.WAIVED, kb_since__isnull=False)
+            ),
             # Rows arrive in the order of time, so a block index serves reports at next to no cost for writers.
             BrinIndex(fields=["received_at"], name="ticket_received", autosummarize=True),
             GinIndex(fields=["search"], name="ticket_search"),
