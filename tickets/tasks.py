@@ -4,6 +4,7 @@ from celery import shared_task
 
 from tickets.services.relieving import relieve
 from tickets.services.routing_mail import route, route_due
+from tickets.services.settling import settle_readable
 from tickets.services.waking import wake_due
 
 
@@ -29,3 +30,9 @@ def route_inbound(message_id: int) -> None:
 def route_stored() -> int:
     """Sweep: mail whose bell was lost or whose earlier attempt failed."""
     return route_due()
+
+
+@shared_task(name="tickets.settle_knowledge", queue="bulk")
+def settle_knowledge() -> int:
+    """Sweep: solved tickets whose own article can be read by now owe nothing more."""
+    return settle_readable()

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from accounts.enums import Actor
 from accounts.models import User
 from common import live
+from knowledge.enums import Confidence
+from knowledge.models import Article
 from knowledge.services.stubbing import create_stub
-from tickets.enums import EventType, LinkOutcome, MajorState, MessageKind
+from tickets.enums import OWING, EventType, KbState, LinkOutcome, MajorState, MessageKind
 from tickets.models import KnowledgeSearch, Ticket, TicketArticle, WorkingGroup
 from tickets.models.lifecycle import Move
-from tickets.services import informing, messages, recording
+from tickets.services import informing, messages, recording, settling
 
 # A draft says what it was about; a log of thousands of lines stays on the ticket, and an article would not take it.
 STUB_PART = 20_000
@@ -71,15 +73,20 @@ def log_search(*, ticket: Ticket, actor: Actor, query: str, outcome: str) -> Kno
 def _resolved(ticket: Ticket, actor: Actor, values: dict[str, Any], at: datetime) -> None:
     article, outcome = values.get("article"), values.get("article_outcome") or LinkOutcome.FITTED
     if article is None and values.get("write_stub"):
-        article = create_stub(
-            actor=actor, title=ticket.subject, problem=_problem(ticket), resolution=values["message"][:STUB_PART],
-            language=ticket.language, category_code=ticket.category.code if ticket.category else "",
-            ticket_ref=ticket.number,
-        )  # fmt: skip
+        article = write_stub(ticket=ticket, actor=actor, resolution=values["message"])
         outcome = LinkOutcome.CORRECTED
     if article:
-        link_article(ticket=ticket, actor=actor, article_id=article.pk, code=article.code, outcome=outcome)
+        link_article(ticket=ticket, actor=actor, article=article, outcome=outcome)
     _close_groups(ticket, values.get("message") or "", at)
+
+
+def write_stub(*, ticket: Ticket, actor: Actor, resolution: str) -> Article:
+    """The draft of an article, filled with what the ticket knows."""
+    return create_stub(
+        actor=actor, title=ticket.subject, problem=_problem(ticket), resolution=resolution[:STUB_PART],
+        language=ticket.language, category_code=ticket.category.code if ticket.category else "",
+        ticket_ref=ticket.number,
+    )  # fmt: skip
 
 
 def _problem(ticket: Ticket) -> str:
@@ -87,15 +94,21 @@ def _problem(ticket: Ticket) -> str:
     return first.text[:STUB_PART] if first else ticket.subject
 
 
-def link_article(*, ticket: Ticket, actor: Actor, article_id: int, code: str, outcome: str) -> None:
-    """Note that an article was used; linking it again only changes the outcome."""
+def link_article(*, ticket: Ticket, actor: Actor, article: Article, outcome: str) -> None:
+    """Note that an article was used; linking it again only changes the outcome. It pays what the ticket owes.
+
+    The ticket's own unfinished draft pays nothing: it is what is owed.
+    """
     assert actor.user_id is not None
     TicketArticle.objects.update_or_create(
-        ticket=ticket, article_id=article_id, defaults={"user_id": actor.user_id, "outcome": outcome}
+        ticket=ticket, article=article, defaults={"user_id": actor.user_id, "outcome": outcome}
     )
     recording.record(
-        ticket=ticket, type=EventType.ARTICLE_LINKED, actor=actor, article=code, outcome=str(outcome)
+        ticket=ticket, type=EventType.ARTICLE_LINKED, actor=actor, article=article.code, outcome=str(outcome)
     )
+    is_draft = article.ticket_ref == ticket.number and article.confidence == Confidence.WIP
+    if ticket.kb_since is not None and ticket.kb_state in OWING and not is_draft:
+        settling.settle(ticket=ticket, actor=actor, kb_state=KbState.PAID, article=article.code)
 
 
 def _close_groups(ticket: Ticket, summary: str, at: datetime) -> None:

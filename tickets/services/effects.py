@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.enums import Actor, Role
 from accounts.models import Operator
 from common.errors import Invalid
-from tickets.enums import PENDING, KbState, ResolutionCode, SearchOutcome, State
+from tickets.enums import OWING, PENDING, KbState, ResolutionCode, SearchOutcome, State
 from tickets.models import Ticket, TicketEvent
 from tickets.models.lifecycle import Move, Outcome
 from tickets.services.contracting import terms_of
@@ -152,16 +152,27 @@ def _resolved(ticket: Ticket, now: datetime, code: ResolutionCode, **sets: Any) 
     category = sets.get("category", ticket.category)
     wake = now + auto_close_after(ticket)
     fields = {"resolved_at": now, "resolution_code": code, "resume_at": None, "wake_at": wake, **sets}
-    return Outcome(
-        State.RESOLVED, fields, {"resolution_code": code, "category_final": category.code if category else ""}
-    )
+    payload = {"resolution_code": code, "category_final": category.code if category else ""}
+    if ticket.kb_state in OWING and "kb_state" not in sets:
+        # The experts found no instruction and somebody else ended it: what they know is still to be written down.
+        payload["kb_state"] = ticket.kb_state
+        fields |= _owing(ticket, ticket.kb_state, ticket.kb_owner_id or ticket.assignee_id, now)
+    return Outcome(State.RESOLVED, fields, payload)
+
+
+def _owing(ticket: Ticket, kb: str, owner_id: int | None, now: datetime) -> dict[str, Any]:
+    """Since when and by whom an article is owed, or its waiver waits; a debt that runs already keeps its beginning."""
+    if kb == KbState.PAID:
+        return {"kb_state": kb, "kb_since": None, "kb_owner_id": None}
+    runs = kb in OWING and ticket.kb_state in OWING and ticket.kb_since
+    return {"kb_state": kb, "kb_since": ticket.kb_since if runs else now, "kb_owner_id": owner_id}
 
 
 def _resolve(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
     kb = KbState.PAID if data.get("article") else KbState.STUB if data.get("write_stub") else KbState.WAIVED
     if kb == KbState.WAIVED and not data.get("waive"):
         kb = KbState.PAID if ticket.article_links.exists() else KbState.OWED
-    outcome = _resolved(ticket, now, data["resolution_code"], kb_state=kb)
+    outcome = _resolved(ticket, now, data["resolution_code"], **_owing(ticket, kb, actor.user_id, now))
     outcome.payload.update(waive=data.get("waive") or "", kb_state=kb)
     return outcome
 

@@ -91,7 +91,7 @@ class Justifications(Machine):
 
     def noted(self, case: Case, event: Event) -> None:
         if event.type is Type.BYPASSED:
-            about = event.data.get("bypass_id") or ("at", event.at.isoformat(timespec="seconds"))
+            about = event.data.get("bypass_id") or -1 - case.count(Kind.BYP)
             _owe(case, Kind.BYP, event, about, guards=list(event.data.get("guards", ())))
         elif event.type is Type.JUSTIFIED:
             _done(self._owed(case, event), event, "justification")
@@ -99,8 +99,8 @@ class Justifications(Machine):
     def _owed(self, case: Case, event: Event) -> Clock | None:
         """By the key of the bypass; the oldest logs did not name it, there the moment tells which one it was."""
         clock = case.owed.get((Kind.BYP, event.data.get("bypass_id")))
-        if clock is None and (moment := event.data.get("bypassed_at")):
-            at = datetime.fromisoformat(moment)
-            nameless = (one for (kind, about), one in case.owed.items() if kind is Kind.BYP and isinstance(about, tuple))
-            clock = next((one for one in nameless if one.started_at == at), None)
-        return clock
+        if clock is not None or "bypassed_at" not in event.data:
+            return clock
+        at = datetime.fromisoformat(event.data["bypassed_at"])
+        nameless = [one for (kind, about), one in case.owed.items() if kind is Kind.BYP and about < 0]
+        return next((one for one in nameless if one.started_at == at), None)

@@ -1,4 +1,4 @@
-"""Read side: queues, threads, search, and the printed life cycle."""
+"""Queues, threads, search, and the printed life cycle."""
 
 from collections import Counter
 
