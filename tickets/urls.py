@@ -19,6 +19,7 @@ urlpatterns = [
     path("tickets/<str:number>/history/", ticket.history, name="history"),
     path("tickets/<str:number>/write/", writing.write, name="write"),
     path("tickets/<str:number>/accept/", moves.accept, name="accept"),
+    path("tickets/<str:number>/call/", shift.call, name="call"),
     path("tickets/<str:number>/merge-targets/", moves.merge_targets, name="merge-targets"),
     path("tickets/<str:number>/articles/", moves.articles, name="articles"),
     path("tickets/<str:number>/moves/<str:transition>/", moves.make, name="move"),

@@ -19,7 +19,7 @@ Audience = Callable[[Ticket], Iterable[str]]
 class Alarm:
     """`level` is what the page shows: notice, amber, red, assign (forced assignment) or breach.
 
-    With `leads` the shift leads on shift hear it in person.
+    With `leads` the shift leads on shift hear it in person; if there is none, the bell says so and whoever hears acts.
     """
 
     level: str
@@ -89,8 +89,8 @@ def announce(passed: Iterable[tuple[Clock, int]]) -> None:
 def _bells(clock: Clock, threshold: int, alarm: Alarm, leads: Callable[[], list[str]]) -> Iterator[live.Bell]:
     ticket = clock.ticket
     channels = {channel for audience in alarm.audiences for channel in audience(ticket)}
-    if alarm.leads:
-        channels.update(leads())
+    leading = leads() if alarm.leads else []
+    channels.update(leading)
     facts = {
         "id": ticket.pk,
         "number": ticket.number,
@@ -99,6 +99,7 @@ def _bells(clock: Clock, threshold: int, alarm: Alarm, leads: Callable[[], list[
         "threshold": threshold,
         "level": alarm.level,
         "sound": alarm.sound,
+        "leaderless": alarm.leads and not leading,
     }
     for channel in sorted(channels | {f"ticket:{ticket.pk}"}):
         yield live.Bell(channel, "sla-alarm", facts)

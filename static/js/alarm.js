@@ -73,15 +73,20 @@ function look() {
 }
 
 // The shift lead hears in words what nobody has taken and what has been missed; one bell rings on several channels.
+// Without a lead on shift everybody hears that it is theirs to take. Who is given a ticket hears it, whatever they do.
 const told = new Set();
 function call(event) {
-  const { kind, id, number, clock, threshold, level } = event.detail;
-  if (kind !== "sla-alarm" || !document.body.dataset.leads || !["assign", "breach"].includes(level)) return;
+  const { kind, id, number, clock, threshold, level, leaderless } = event.detail;
+  if (kind === "assigned" || kind === "called") urgent();
+  if (kind !== "sla-alarm" || !["assign", "breach"].includes(level)) return;
+  const orphan = leaderless && level === "assign";
+  if (!document.body.dataset.leads && !orphan) return;
   const key = `${id}/${clock}/${threshold}`;
   if (told.has(key)) return;
   told.add(key);
-  const text = `${number}: ${word(level === "assign" ? "assign" : "missed")}`;
-  toast({ text, tone: "warn", href: level === "assign" ? "/desk/shift/" : `/desk/tickets/${number}/` });
+  const text = `${number}: ${word(orphan ? "orphan" : level === "assign" ? "assign" : "missed")}`;
+  const shift = level === "assign" && document.body.dataset.leads;
+  toast({ text, tone: "warn", href: shift ? "/desk/shift/" : `/desk/tickets/${number}/` });
 }
 
 function say(bar) {

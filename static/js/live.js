@@ -3,7 +3,7 @@ import { word } from "./store.js";
 import { toast } from "./toasts.js";
 
 const KINDS = [
-  "ticket-new", "ticket-changed", "sla-alarm", "major", "pingpong", "group-invited", "assigned", "resync",
+  "ticket-new", "ticket-changed", "sla-alarm", "major", "pingpong", "group-invited", "assigned", "called", "resync",
 ];
 const QUIET = 400;
 const POLL = 10_000;
@@ -27,8 +27,8 @@ function ring(element) {
 
 function tell(kind, data) {
   document.dispatchEvent(new CustomEvent("desk:live", { detail: { kind, ...data } }));
-  if (kind === "assigned") {
-    toast({ text: `${word("assigned")} ${data.number}`, tone: "warn", href: `/desk/tickets/${data.number}/` });
+  if (kind === "assigned" || kind === "called") {
+    toast({ text: `${word(kind)} ${data.number}`, tone: "warn", href: `/desk/tickets/${data.number}/` });
   }
   for (const element of document.querySelectorAll("[data-live]")) {
     const wanted = element.dataset.live.split(" ");

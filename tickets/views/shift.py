@@ -1,20 +1,27 @@
 """The shift at a glance: who waits, what is late, who has how much."""
 
+import json
 from datetime import timedelta
 
+from django.contrib import messages
 from django.db.models import Count, Max, Q
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Operator
 from accounts.permissions import leads_shift, operator_required
 from common import clock
+from common.errors import DomainError, Missing, NotAllowed
 from common.htmx import DeskRequest
 from tickets import queries
 from tickets.enums import OPEN, EventType
 from tickets.models import Ticket, TicketEvent
+from tickets.permissions import can_call
+from tickets.services import calling
 from tickets.views.queue import HEARD_AT_ONCE, most_pressing
+from tickets.views.ticket import find
 from tickets.views.wording import is_breach
 
 SOON = timedelta(minutes=10)
@@ -30,6 +37,7 @@ def shift(request: DeskRequest) -> HttpResponse:
     """Unanswered, late and nearly late tickets, the last breaches, and the operators on shift with their load."""
     now = clock.now()
     queue = queries.queue(request.actor)
+    operators = on_shift()
     waiting = queries.unanswered(request.actor).select_related("assignee")
     context = {
         "here": "shift",
@@ -37,11 +45,38 @@ def shift(request: DeskRequest) -> HttpResponse:
         "late": list(queue.filter(next_due_at__lt=now)[:SHOWN]),
         "soon": list(queue.filter(next_due_at__gte=now, next_due_at__lt=now + SOON)[:SHOWN]),
         "breaches": breaches(),
-        "operators": on_shift(),
+        "operators": operators,
+        "callees": [one for one in operators if one.user_id != request.actor.user_id],
         "leads": leads_shift(request.actor),
+        "may_call": can_call(request.actor),
         "force_before": now - FORCED_AFTER,
     }
     return render(request, "desk/_shift.html" if request.htmx else "desk/shift.html", context)
+
+
+@operator_required
+@require_POST
+def call(request: DeskRequest, number: str) -> HttpResponse:
+    """One click of the shift lead: this person answers that ticket."""
+    ticket = find(request, number)
+    chosen = request.POST.get("assignee", "")
+    try:
+        calling.call(
+            actor=request.actor, ticket_id=ticket.pk, user_id=int(chosen[:18]) if chosen.isdecimal() else None
+        )
+    except (Missing, NotAllowed):
+        raise
+    except DomainError as error:
+        return _said(request, error.detail, "warn")
+    return _said(request, _("%(number)s: has been told at once") % {"number": number}, "good")
+
+
+def _said(request: DeskRequest, text: str, tone: str) -> HttpResponse:
+    if not request.htmx:
+        (messages.success if tone == "good" else messages.warning)(request, text)
+        return redirect("desk:shift")
+    events = {"toast": {"text": text, "tone": tone}, "ticket-refresh": ""}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
 
 
 def breaches() -> list[TicketEvent]:
