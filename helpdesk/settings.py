@@ -344,6 +344,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"queue": "clock", "expires": 10},
     },
+    "tickets-settle-knowledge": {
+        "task": "tickets.settle_knowledge",
+        "schedule": 60.0,
+        "options": {"queue": "bulk", "expires": 60},
+    },
     "idempotency-keys": {
         "task": "common.sweep_idempotency_keys",
         "schedule": 3600.0,
@@ -351,6 +356,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     # A tick that could not run within its second is worthless: the next one does the same work.
     "sla-tick": {"task": "sla.tick", "schedule": 1.0, "options": {"queue": "clock", "expires": 2}},
+    # Looks whether the night's training has been done: at 3:00 of the centre's time, or as soon as somebody runs again.
+    "sla-train-risk": {
+        "task": "sla.train_risk",
+        "schedule": 1800.0,
+        "options": {"queue": "bulk", "expires": 600},
+    },
     "monitoring-deliveries": {
         "task": "monitoring.process_deliveries",
         "schedule": 5.0,

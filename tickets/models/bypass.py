@@ -5,13 +5,18 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from holidays import country_holidays
 
 from accounts.models import User
 from tickets.enums import BypassVerdict
 from tickets.models.ticket import Ticket
 
 JUSTIFY_WITHIN = timedelta(hours=24)
+JUDGE_WITHIN = 3
+DAY, SATURDAY = timedelta(days=1), 5
+HOLIDAYS = country_holidays("RU")
 
 
 class BypassQuerySet(models.QuerySet["Bypass"]):
@@ -70,6 +75,17 @@ class Bypass(models.Model):
             models.Index(fields=["-at", "-id"], name="bypass_recent"),
             models.Index(fields=["at", "id"], name="bypass_open", condition=models.Q(verdict="")),
         ]
+
+    @property
+    def judge_by(self) -> datetime | None:
+        """Three working days of the centre (§1.7) after the justification; holidays are those of Russia, as in RUBH."""
+        if self.justified_at is None:
+            return None
+        at, left = timezone.localtime(self.justified_at, timezone.get_default_timezone()), JUDGE_WITHIN
+        while left:
+            at += DAY
+            left -= at.weekday() < SATURDAY and at.date() not in HOLIDAYS
+        return at
 
     @property
     def due_at(self) -> datetime:

@@ -51,7 +51,9 @@ def with_drafts(tickets: list[Ticket]) -> None:
     """Give each ticket the newest article that was written from it."""
     numbers = {ticket.pk: ticket.number for ticket in tickets}
     links = TicketArticle.objects.filter(ticket__in=tickets).select_related("article").order_by("article_id")
-    own = {link.ticket_id: link.article for link in links if link.article.ticket_ref == numbers[link.ticket_id]}
+    own = {
+        link.ticket_id: link.article for link in links if link.article.ticket_ref == numbers[link.ticket_id]
+    }
     for ticket in tickets:
         ticket.draft = own.get(ticket.pk)  # type: ignore[attr-defined]
         ticket.debt_due_at = ticket.kb_since and ticket.kb_since + WRITE_WITHIN  # type: ignore[attr-defined]
@@ -94,7 +96,12 @@ def waivers(actor: Actor) -> QuerySet[Ticket]:
         kb_since__gte=clock.now() - WAIVERS_WITHIN,
         state__in=(State.RESOLVED, State.CLOSED),
     )
-    return found.select_related("kb_owner").defer("search").annotate(waiver=Subquery(reason)).order_by("-kb_since", "-pk")
+    return (
+        found.select_related("kb_owner")
+        .defer("search")
+        .annotate(waiver=Subquery(reason))
+        .order_by("-kb_since", "-pk")
+    )
 
 
 def owed_by(actor: Actor) -> int:

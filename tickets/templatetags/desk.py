@@ -29,6 +29,8 @@ register.filter("tell_tone", wording.tone)
 register.filter("tell_change", wording.change)
 register.filter("leads", leads_shift)
 register.filter("clock_name", wording.clock_name)
+register.filter("rule", wording.rule)
+register.filter("verb", wording.verb)
 
 PRIORITY_WORDS = {
     Priority.P1: gettext_lazy("critical"),

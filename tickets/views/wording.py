@@ -69,7 +69,12 @@ CLOCKS: dict[str, tuple[str | Promise, str | Promise]] = {
     "CN": (L("notice"), L("Telling the customer about the alert")),
     "UC": (L("vendor"), L("The vendor's answer")),
     "G15": (L("15 minutes"), L("Our own goal: solved within 15 minutes")),
+    "BR": (L("review"), L("Review of the breach")),
+    "KBD": (L("article"), L("Knowledge article")),
+    "BYP": (L("reason for the bypass"), L("Reason for the bypass")),
 }
+# What we owe ourselves afterwards: late is late, but no promise to the customer is broken.
+OWED = ("BR", "KBD", "BYP")
 # Seconds left at which a clock turns amber and red; the solution clock goes by shares of its length.
 WARN_AT: dict[str, tuple[int, int]] = {
     "FR": (60, 30),
@@ -157,6 +162,8 @@ def _escalated(p: dict[str, Any]) -> str:
     names = {"clock": clock_name(str(p.get("clock", ""))), "threshold": p.get("threshold", "")}
     if is_breach(p):
         return _("“%(clock)s”: the deadline has passed") % names
+    if p.get("clock") in OWED and p.get("threshold") == 100:
+        return _("“%(clock)s” is overdue") % names
     if p.get("clock") == "FR":
         return _("“%(clock)s”: %(threshold)s seconds without an answer") % names
     return _("“%(clock)s”: %(threshold)s %% of the time is used") % names
@@ -174,6 +181,16 @@ def _major(p: dict[str, Any]) -> str:
 
 def _alert(p: dict[str, Any]) -> str:
     return _("monitoring: %(what)s") % {"what": p.get("name") or p.get("text") or p.get("kind") or ""}
+
+
+def _settled(p: dict[str, Any]) -> str:
+    told: dict[str, str | Promise] = {
+        enums.KbState.PAID: L("settled the knowledge debt"),
+        enums.KbState.STUB: L("began the article"),
+        enums.KbState.OWED: L("asked for an article"),
+        enums.KbState.WAIVED: L("agreed that there is nothing to write"),
+    }
+    return str(told.get(str(p.get("kb_state")), enums.EventType.KNOWLEDGE_SETTLED.label))
 
 
 TELLERS: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -194,6 +211,10 @@ TELLERS: dict[str, Callable[[dict[str, Any]], str]] = {
     EventType.LINKED: lambda p: _("linked it to major incident %(number)s") % {"number": p.get("parent", "")},
     EventType.BYPASSED: lambda p: _("acted against a rule (%(guards)s)") % {"guards": ", ".join(p.get("guards", []))},
     EventType.REMINDED: lambda p: _("the customer was reminded"),
+    EventType.POLICY_APPLIED: lambda p: _("applied new promises, version %(version)s") % {"version": p.get("version", "–")},
+    EventType.REVIEWED: lambda p: _("reviewed the missed promise “%(clock)s”") % {"clock": clock_name(str(p.get("clock", "")))},
+    EventType.JUSTIFIED: lambda p: _("justified the bypass"),
+    EventType.KNOWLEDGE_SETTLED: _settled,
 }  # fmt: skip
 
 
@@ -209,11 +230,18 @@ def more(event: TicketEvent) -> str:
     parts = [reason_label(str(p["reason"])) if p.get("reason") else ""]
     if p.get("resolution_code"):
         parts.append(reason_label(str(p["resolution_code"])))
+    if event.type == EventType.KNOWLEDGE_SETTLED:
+        parts.append(str(p.get("article") or ""))
     parts += [
         str(p.get(key) or "")
         for key in ("for", "done", "next_step", "why", "waive", "approval", "target", "vendor_case")
     ]
     return " · ".join(part for part in parts if part)
+
+
+def rule(name: str) -> str:
+    """What a guard asks for, in words."""
+    return str(enums.Guard(name).label) if name in enums.Guard.values else name
 
 
 def tone(event: TicketEvent) -> str:
