@@ -9,15 +9,22 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from sla.engine.week import CalendarError, Week, Window, check_disjoint
+from sla.engine.faults import CalendarError
+from sla.engine.week import Week, Window
 from sla.engine.zones import wall_to_utc, zone
 
 ZERO = timedelta(0)
-DAY = timedelta(days=1)
-HORIZON_STEP = timedelta(days=370)
-HORIZON_LIMIT = timedelta(days=370 * 12)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+EVER = datetime.min.replace(tzinfo=UTC)
+HORIZON = timedelta(days=370)
+LONGEST = timedelta(days=366 * 200)
+"""Wider tables are refused: nothing that a desk measures lies centuries apart."""
+
+KEPT = timedelta(days=366 * 50)
+"""One odd question about a distant time must not leave a huge table in every process."""
+
 Span = tuple[datetime, datetime]
 
 
@@ -48,15 +55,9 @@ class Hours:
                 yield wall_to_utc(day, opens, tz, is_end=False), wall_to_utc(day, closes, tz, is_end=True)
             day += DAY
 
-    def check(self) -> None:
-        """Raise CalendarError for hours that overlap or can never open."""
-        if self.always:
-            return
-        zone(self.tz)
-        for windows in (*self.week, *self.exceptions.values()):
-            check_disjoint(windows)
-        if not any(self.week):
-            raise CalendarError("the calendar has no weekly window: it would never open")
+    def weekly(self) -> timedelta:
+        """Open time of a week without holidays, exceptions and clock changes."""
+        return timedelta(seconds=sum(end - start for windows in self.week for start, end in windows))
 
 
 ALWAYS = Hours(always=True)
@@ -111,9 +112,9 @@ class Calendar:
 
     def __init__(self, key: str, *versions: tuple[datetime | None, Hours]) -> None:
         if not versions:
-            raise CalendarError(f"calendar {key} has no version")
+            raise CalendarError("version", text=key)
         self.key = key
-        self.versions = versions
+        self.versions = tuple(sorted(versions, key=lambda version: version[0] or EVER))
         self._always = all(hours.always for _, hours in versions)
         self._table: Table | None = None
 
@@ -145,25 +146,55 @@ class Calendar:
         start = utc(start)
         if amount <= ZERO:
             return start
-        if self._always:
-            return start + amount
-        horizon = HORIZON_STEP
-        while horizon <= HORIZON_LIMIT:
-            table = self._covering(start, start + horizon)
-            reached = table.reach(table.worked(start) + amount)
-            if reached is not None:
-                return reached
-            horizon *= 2
-        raise CalendarError(f"calendar {self.key} does not open for {amount} after {start.isoformat()}")
+        try:
+            return start + amount if self._always else self._reach(start, amount)
+        except OverflowError:
+            raise CalendarError("far", text=self.key) from None
+
+    def _reach(self, start: datetime, amount: timedelta) -> datetime:
+        reached = self._within(start, HORIZON, amount)
+        if reached is None:
+            reached = self._within(start, self._enough(start, amount), amount)
+        if reached is None:
+            raise CalendarError("closed", text=self.key, at=start.isoformat())
+        return reached
+
+    def _within(self, start: datetime, horizon: timedelta, amount: timedelta) -> datetime | None:
+        table = self._covering(start, start + horizon)
+        return table.reach(table.worked(start) + amount)
+
+    def _enough(self, start: datetime, amount: timedelta) -> timedelta:
+        """A horizon by which `amount` has passed if it ever does: the last version decides, exceptions delay it."""
+        since, hours = self.versions[-1]
+        if hours.always:
+            weeks = 1 + amount // WEEK
+        else:
+            weekly = hours.weekly()
+            # Every special date may cost a week's only window, and a clock change an hour of one.
+            weeks = len(hours.holidays) + len(hours.exceptions) + (1 + amount // weekly * 2 if weekly else 0)
+        special = [day for _, version in self.versions for day in (*version.holidays, *version.exceptions)]
+        last = datetime.combine(max(special), time(), UTC) if special else start
+        return max(start, since or start, last) - start + (weeks + 4) * WEEK
 
     def _covering(self, start: datetime, end: datetime) -> Table:
         table = self._table
-        if table is None or start < table.start or end > table.end:
-            low = start - DAY if table is None else min(start - DAY, table.start)
-            high = end + HORIZON_STEP if table is None else max(end + HORIZON_STEP, table.end)
+        if table is not None and table.start <= start and end <= table.end:
+            return table
+        try:
+            table = self._wider(table, start - HORIZON, end + HORIZON)
+        except OverflowError:
+            raise CalendarError("far", text=self.key) from None
+        if table.end - table.start <= KEPT:
             # One assignment publishes the finished table: threads may build it twice but never see half of it.
-            self._table = table = self._expand(low.astimezone(UTC), high.astimezone(UTC))
+            self._table = table
         return table
+
+    def _wider(self, known: Table | None, low: datetime, high: datetime) -> Table:
+        if high - low > LONGEST:
+            raise CalendarError("far", text=self.key)
+        if known is not None and max(high, known.end) - min(low, known.start) <= KEPT:
+            low, high = min(low, known.start), max(high, known.end)
+        return self._expand(low, high)
 
     def _expand(self, low: datetime, high: datetime) -> Table:
         spans: list[Span] = []

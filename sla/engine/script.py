@@ -2,65 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sla.engine.calendars import Calendar
 from sla.engine.case import Sources
 from sla.engine.clock import Clock
 from sla.engine.events import Event, Type
 from sla.engine.fold import Folded, fold, no_sources
-from sla.engine.terms import Facts, Kind, Target, Terms, Verdict
-
-Data = Mapping[str, Any]
-MOVES = {
-    "resolve": "resolved",
-    "close": "closed",
-    "cancel": "cancelled",
-    "spam": "spam",
-    "merged": "merged",
-    "reopen": "in_progress",
-    "restore": "new",
-}
-
-
-class ScriptPolicy:
-    """A policy whose resolution target and calendar are written into the scene; the category carries them."""
-
-    def __init__(self, config: Data, calendars: Mapping[str, Calendar]) -> None:
-        self.config, self.calendars = config, calendars
-
-    def category(self, data: Data, current: str = "") -> str:
-        calendar, target = (current or "C247/14400").rsplit("/", 1)
-        return f"{data.get('cal', calendar)}/{data.get('target', target)}"
-
-    def match(self, facts: Facts, at: datetime) -> Terms:
-        calendar, target = (facts.category or self.category(self.config)).rsplit("/", 1)
-        resolution = Target(timedelta(seconds=float(target)), self.calendars[calendar])
-        return Terms(
-            0,
-            {
-                (Kind.FR, 0): Target(timedelta(seconds=self.config.get("fr", 90))),
-                (Kind.NR, 0): Target(timedelta(seconds=self.config.get("nr", 900))),
-                (Kind.PU, 0): Target(timedelta(seconds=self.config.get("pu", 900))),
-                (Kind.CN, 0): Target(timedelta(seconds=self.config.get("cn", 300))),
-                (Kind.RES, 0): resolution,
-            },
-        )
+from sla.engine.scenes import MOVES, Data, ScriptPolicy, Step, read_scene
+from sla.engine.terms import Kind, Verdict
 
 
 class Script:
-    """Plays verbs one by one and keeps the event log they produce."""
+    """Plays steps one by one and keeps the event log they produce."""
 
     def __init__(self, policy: ScriptPolicy, config: Data, *, sources: Sources = no_sources) -> None:
         self.policy, self.config, self.sources = policy, config, sources
         self.events: list[Event] = []
         self.state, self.line, self.category = "new", 1, policy.category(config)
 
-    def run(self, scene: Iterable[tuple[str, str, Data]]) -> Script:
-        for at, verb, data in sorted(scene, key=lambda step: datetime.fromisoformat(step[0])):
-            self.say(datetime.fromisoformat(at), verb, data)
+    def run(self, scene: list[Any]) -> Script:
+        return self.play(read_scene(scene, self.policy))
+
+    def play(self, steps: Iterable[Step]) -> Script:
+        for step in steps:
+            self.say(step.at, step.verb, step.data)
         return self
 
     def folded(self, as_of: datetime | None = None) -> Folded:
@@ -68,7 +35,9 @@ class Script:
 
     def say(self, at: datetime, verb: str, data: Data) -> None:
         if verb in MOVES:
-            self._move(at, data.get("to", MOVES[verb]), verb, data)
+            # An order withdrawn by mistake goes on where it was (T28); what was no spam begins anew (T27).
+            undone = verb == "restore" and self.state == "cancelled"
+            self._move(at, data.get("to") or ("in_progress" if undone else MOVES[verb]), verb, data)
         else:
             getattr(self, f"_{verb}")(at, data)
         self.state = self.folded().state
@@ -82,7 +51,7 @@ class Script:
     def _create(self, at: datetime, data: Data) -> None:
         self.state, self.line = data.get("state", "new"), data.get("line", 1)
         flags = {name: value for name, value in self.config.items() if isinstance(value, bool)}
-        priority = data.get("priority", self.config.get("priority", 3))
+        priority = data.get("priority") or self.config.get("priority") or 3
         stated = {"channel": self.config.get("channel", "mail"), **flags, **data}
         self._event(
             at,
@@ -98,7 +67,7 @@ class Script:
         public = data.get("public", True)
         message = {"kind": "reply" if public else "note", "public": public, "human": data.get("human", True)}
         self._event(at, Type.MESSAGE, message)
-        if "to" in data:
+        if data.get("to"):
             self._move(at, data["to"], "reply", {})
 
     def _note(self, at: datetime, data: Data) -> None:
@@ -112,6 +81,8 @@ class Script:
 
     def _thanks(self, at: datetime, data: Data) -> None:
         self._event(at, Type.MESSAGE, {"kind": "customer", "public": True, "human": True, "thanks": True})
+        if self.state == "pending_customer":
+            self._move(at, "in_progress", "customer_answered", {})
 
     def _accept(self, at: datetime, data: Data) -> None:
         if data.get("monitoring") and self.events[0].data.get("channel") != "monitoring":
@@ -136,7 +107,12 @@ class Script:
         self._event(at, Type.RECLASSIFIED, stated, category=self.category, priority=data.get("priority"))
 
     def _merge_in(self, at: datetime, data: Data) -> None:
-        self._event(at, Type.MERGED_IN, {"source_id": 0, **data})
+        self._event(at, Type.MERGED_IN, data, priority=self._higher(data.get("priority")))
+
+    def _higher(self, priority: int | None) -> int | None:
+        """The survivor takes the higher priority of both (R7)."""
+        own = [event.priority for event in self.events if event.priority]
+        return min([priority, own[-1]]) if priority and own else None
 
     def answer(self) -> dict[str, Any]:
         """Everything a vector may ask about."""
@@ -185,9 +161,11 @@ def _resolution(cycles: list[Clock]) -> dict[str, Any]:
 
 
 def _lines(folded: Folded, at: datetime) -> dict[str, float | None]:
+    """Seconds per line, its visits added up."""
     names = {Kind.OLA_A: "accept", Kind.OLA_W: "work"}
-    return {
-        f"L{clock.line}.{names[clock.kind]}": _seconds(clock.elapsed(at))
-        for clock in sorted(folded.clocks, key=lambda clock: (clock.line, clock.kind))
-        if clock.kind in names
-    }
+    spent: dict[str, timedelta] = {}
+    for clock in sorted(folded.clocks, key=lambda clock: (clock.line, clock.kind)):
+        if clock.kind in names:
+            name = f"L{clock.line}.{names[clock.kind]}"
+            spent[name] = spent.get(name, timedelta(0)) + clock.elapsed(at)
+    return {name: _seconds(length) for name, length in spent.items()}

@@ -1,10 +1,12 @@
-"""Reading and writing opening hours: `Mon-Fri 09:00-18:00`, `daily 00:00-06:00`, `Sat 10:00-14:00 15:00-17:00`."""
+"""Reading and writing opening hours: `Mon-Fri 09:00-18:00`, `daily 00:00-06:00`, `Пн-Пт 9:00–18:00, Сб 10:00-14:00`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from itertools import pairwise
+
+from sla.engine.faults import CalendarError
 
 Window = tuple[int, int]
 """Seconds of local wall time from midnight: start, end. End may exceed 86400 when the window runs past midnight."""
@@ -14,20 +16,24 @@ Week = tuple[tuple[Window, ...], ...]
 
 DAY = 86_400
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-TOKEN = re.compile(
-    r"(?P<times>\d{1,2}:\d\d(?::\d\d)?\s*-\s*\d{1,2}:\d\d(?::\d\d)?)|(?P<days>[A-Za-z]+(?:\s*-\s*[A-Za-z]+)?)"
-)
-
-
-class CalendarError(ValueError):
-    """The calendar cannot be understood or can never open. The text says which part is wrong."""
+FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SHORT_RU = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
+FULL_RU = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")
+EVERY_DAY = {"daily", "everyday", "ежедневно"}
+DASH = r"\s*[-–—]\s*"
+TIME = r"\d{1,2}:\d\d(?::\d\d)?"
+WINDOW = re.compile(f"({TIME}){DASH}({TIME})")
+TOKEN = re.compile(f"(?P<times>{TIME}{DASH}{TIME})|(?P<days>[^\\W\\d_]+(?:{DASH}[^\\W\\d_]+)?)")
 
 
 def parse_time(text: str) -> int:
-    parts = [int(part) for part in text.strip().split(":")]
-    seconds = parts[0] * 3600 + parts[1] * 60 + (parts[2] if len(parts) > 2 else 0)
-    if parts[1] > 59 or (len(parts) > 2 and parts[2] > 59) or seconds > DAY:
-        raise CalendarError(f"{text.strip()!r} is not a time of day between 00:00 and 24:00")
+    text = text.strip()
+    if not re.fullmatch(TIME, text):
+        raise CalendarError("time", text=text)
+    hour, minute, second = (int(part) for part in f"{text}:0".split(":")[:3])
+    seconds = hour * 3600 + minute * 60 + second
+    if minute > 59 or second > 59 or seconds > DAY:
+        raise CalendarError("time", text=text)
     return seconds
 
 
@@ -35,15 +41,23 @@ def parse_window(start: str, end: str) -> Window:
     """One window; an end at or before its start means the next day."""
     opens, closes = parse_time(start), parse_time(end)
     if opens >= DAY:
-        raise CalendarError(f"a window cannot start at {start.strip()}")
+        raise CalendarError("start", text=start.strip())
     if opens == closes:
-        raise CalendarError(f"the window {start.strip()}-{end.strip()} is empty")
+        raise CalendarError("empty", text=f"{start.strip()}-{end.strip()}")
     return (opens, closes if closes > opens else closes + DAY)
 
 
+def parse_windows(text: str) -> tuple[Window, ...]:
+    """`09:00-13:00 14:00-18:00`, free commas."""
+    leftovers = WINDOW.sub("", text).strip(" \t\n,;")
+    if leftovers:
+        raise CalendarError("words", text=leftovers)
+    return tuple(sorted(parse_window(start, end) for start, end in WINDOW.findall(text)))
+
+
 def parse_days(text: str) -> list[int]:
-    name = re.sub(r"\s", "", text).lower()
-    if name in {"daily", "everyday"}:
+    name = re.sub(r"[–—]", "-", re.sub(r"\s", "", text)).lower()
+    if name in EVERY_DAY:
         return list(range(7))
     first, _, last = name.partition("-")
     start, end = _day(first), _day(last or first)
@@ -51,39 +65,49 @@ def parse_days(text: str) -> list[int]:
 
 
 def _day(name: str) -> int:
-    if name[:3] not in DAYS:
-        raise CalendarError(f"{name!r} is not a day of the week")
-    return DAYS.index(name[:3])
+    """A weekday by its short or full name, or by three letters of it and more."""
+    for day, names in enumerate(zip(SHORT_RU, FULL, FULL_RU, strict=True)):
+        if name == names[0] or (len(name) > 2 and any(full.startswith(name) for full in names[1:])):
+            return day
+    raise CalendarError("day", text=name)
 
 
 def parse_week(text: str) -> Week:
     """Groups of days followed by their windows; commas and semicolons are free."""
-    leftovers = re.sub(r"[\s,;]", "", TOKEN.sub("", text))
+    leftovers = " ".join(re.sub(r"[,;]", " ", TOKEN.sub(" ", text)).split())
     if leftovers:
-        raise CalendarError(f"{leftovers!r} in {text!r} is neither a day nor a window such as 09:00-18:00")
+        raise CalendarError("words", text=leftovers)
     week: list[list[Window]] = [[] for _ in DAYS]
     days: list[int] = []
-    reading_days = False
+    pending = ""
     for token in TOKEN.finditer(text):
         if token["days"]:
-            days = [*(days if reading_days else []), *parse_days(token["days"])]
-            reading_days = True
+            days = [*(days if pending else []), *parse_days(token["days"])]
+            pending = token["days"]
             continue
-        reading_days = False
-        start, end = token["times"].split("-")
+        pending = ""
         for day in days or range(7):
-            week[day].append(parse_window(start, end))
-    if reading_days:
-        raise CalendarError(f"{text!r} names days without a window")
+            week[day] += parse_windows(token["times"])
+    if pending:
+        raise CalendarError("no_window", text=pending)
     return tuple(tuple(sorted(windows)) for windows in week)
 
 
-def check_disjoint(windows: Iterable[Window]) -> None:
-    """Raise when two windows of one date overlap: one of them is a typing error."""
-    ordered = sorted(windows)
-    for (_, end), (start, _) in pairwise(ordered):
-        if start < end:
-            raise CalendarError("two windows of one day overlap")
+def find_overlap(windows: Iterable[Window]) -> tuple[Window, Window] | None:
+    """Two windows of one date that overlap: one of them is a typing error."""
+    for first, second in pairwise(sorted(windows)):
+        if second[0] < first[1]:
+            return first, second
+    return None
+
+
+def runs_into(evening: Iterable[Window], morning: Iterable[Window]) -> tuple[Window, Window] | None:
+    """A window past midnight and a window of the next date that overlap."""
+    for late in evening:
+        for early in morning:
+            if early[0] < late[1] - DAY:
+                return late, early
+    return None
 
 
 def show_time(seconds: int) -> str:

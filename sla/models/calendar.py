@@ -1,12 +1,28 @@
 """Opening hours, one immutable row per published version."""
 
+from datetime import date
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sla.engine.calendars import Hours
+from sla.engine.faults import MESSAGES, NAMES, WEEKDAYS, CalendarError, Fault
 from sla.engine.hours import read_hours
-from sla.engine.week import CalendarError
+
+
+def in_words(fault: Fault) -> str:
+    """What is wrong, in the reader's language."""
+    return gettext(MESSAGES[fault.code]) % {name: _shown(name, value) for name, value in fault.facts.items()}
+
+
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, date):
+        return date_format(value, "SHORT_DATE_FORMAT")
+    return gettext(NAMES[value]) if name in WEEKDAYS and isinstance(value, int) else str(value)
 
 
 class CalendarVersion(models.Model):
@@ -48,16 +64,17 @@ class CalendarVersion(models.Model):
         return f"{self.key} ({self.published_at:%Y-%m-%d})"
 
     def hours(self) -> Hours:
-        """The engine's reading of this row. Raises CalendarError when it makes no sense."""
+        """The engine's reading of this row, which was judged when it was published."""
+        return read_hours(self._spec(), {}, strict=False)
+
+    def _spec(self) -> Any:
         if self.always:
-            return read_hours("always open", {})
-        spec = {"tz": self.tz, "week": self.week, "holidays": self.holidays, "exceptions": self.exceptions}
-        return read_hours(spec, {})
+            return "always open"
+        return {"tz": self.tz, "week": self.week, "holidays": self.holidays, "exceptions": self.exceptions}
 
     def clean(self) -> None:
+        """Refuse hours that make no sense, at the field that is wrong."""
         try:
-            self.hours()
-        except (CalendarError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValidationError(
-                _("This calendar cannot be used: %(reason)s"), params={"reason": str(error)}
-            ) from error
+            read_hours(self._spec(), {})
+        except CalendarError as error:
+            raise ValidationError({error.field.partition(".")[0] or "week": in_words(error)}) from error

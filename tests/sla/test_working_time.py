@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from sla.engine.calendars import C247, Calendar, Hours
 from sla.engine.hours import read_hours
-from sla.engine.week import CalendarError, parse_week, show_windows
+from sla.engine.faults import CalendarError
+from sla.engine.week import parse_week, show_windows
 from sla.engine.zones import wall_to_utc
 
 ZONES = [

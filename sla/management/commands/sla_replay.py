@@ -2,13 +2,20 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from sla.engine.faults import Fault
+from sla.engine.parsing import doubled, parse_json
 from sla.engine.vectors import differences, replay
-from sla.engine.week import CalendarError
+from sla.models.calendar import in_words
+
+UNREADABLE = 2
 
 
 class Command(BaseCommand):
@@ -22,27 +29,47 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, file: Path, check: bool, **options: Any) -> None:
-        document = _read(file)
-        try:
-            answers = list(replay(document))
-        except (CalendarError, KeyError, ValueError, AttributeError, TypeError) as error:
-            raise CommandError(f"{file}: cannot be replayed: {type(error).__name__}: {error}") from error
-        wrong = 0
-        for vector, answer in zip(document["vectors"], answers, strict=True):
-            found = differences(vector, answer) if check else {}
-            wrong += bool(found)
-            self.stdout.write(json.dumps(answer | ({"differences": found} if found else {})))
-        if check:
-            self.stderr.write(f"{len(answers)} examples, {wrong} differ")
-        if wrong:
+        """One bad example has `error` instead of figures, and the others are still answered; exit 1 all the same."""
+        document, wrong, bad, total = _read(file), 0, 0, 0
+        for vector, answer in zip(document["vectors"], replay(document), strict=True):
+            total += 1
+            if isinstance(fault := answer.get("error"), Fault):
+                bad += 1
+                answer["error"] = {"field": fault.field, "code": fault.code, "reason": in_words(fault)}
+                self.stderr.write(f"{answer['id']}: {fault.field}: {in_words(fault)}")
+            elif check and (found := differences(vector, answer)):
+                wrong += 1
+                answer["differences"] = found
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+        if check or bad:
+            self.stderr.write(_summary(total, wrong, bad))
+        if wrong or bad:
             raise SystemExit(1)
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _summary(total: int, wrong: int, bad: int) -> str:
+    counted = ngettext("%(count)d example", "%(count)d examples", total) % {"count": total}
+    return _("%(counted)s: %(wrong)d differ, %(bad)d cannot be replayed") % {
+        "counted": counted, "wrong": wrong, "bad": bad,
+    }  # fmt: skip
+
+
+def _read(file: Path) -> Mapping[str, Any]:
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CommandError(f"{file}: {error}") from error
-    if not isinstance(document, dict) or not isinstance(document.get("vectors"), list):
-        raise CommandError(f"{file}: there is no list of vectors in it")
+        document = parse_json(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise CommandError(f"{file}: {error}", returncode=UNREADABLE) from error
+    if not isinstance(document, Mapping) or not isinstance(document.get("vectors"), list):
+        raise CommandError(
+            _("%(file)s: there is no list of vectors in it") % {"file": file}, returncode=UNREADABLE
+        )
+    if twice := doubled(document):
+        raise CommandError(
+            _("%(file)s: “%(name)s” stands twice in it") % {"file": file, "name": twice},
+            returncode=UNREADABLE,
+        )
+    if not isinstance(document.get("calendars") or {}, Mapping):
+        raise CommandError(
+            _("%(file)s: its calendars are not an object with names") % {"file": file}, returncode=UNREADABLE
+        )
     return document
