@@ -1,5 +1,6 @@
 """Is the desk well: `/healthz` for watchers, `/healthz/live` for whatever restarts a web process."""
 
+from datetime import UTC, datetime
 from typing import Literal
 
 from django.db import DatabaseError, connection
@@ -7,20 +8,42 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
+from common.db import database_now
 from helpdesk import pulse
+from sla.queries import heartbeat
 
-State = Literal["ok", "late", "down", "unknown"]
+State = Literal["ok", "late", "stuck", "wrong", "down", "unknown"]
+SWEEP: dict[heartbeat.State, State] = {
+    heartbeat.State.OK: "ok",
+    heartbeat.State.STUCK: "stuck",
+    heartbeat.State.LATE: "late",
+    heartbeat.State.DOWN: "down",
+}
+SKEW_SECONDS = 2.0
+"""How far this machine's clock may be from the database's: what it receives is stamped by its own."""
 
 
-def _database() -> State:
+def _database() -> dict[str, State]:
+    """The database, what its clock says of ours, and what it says of the sweep."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        return {"database": "ok", "time": _time(), "clock": _clock()}
     except DatabaseError:
         # The next request must not meet the broken connection again.
         connection.close()
-        return "down"
-    return "ok"
+        return {"database": "down", "time": "unknown", "clock": "unknown"}
+
+
+def _time() -> State:
+    before = datetime.now(UTC)
+    theirs = database_now()
+    ahead = (before - theirs).total_seconds()
+    behind = (theirs - datetime.now(UTC)).total_seconds()
+    return "ok" if max(ahead, behind) <= SKEW_SECONDS else "wrong"
+
+
+def _clock() -> State:
+    """The judgement that the operators' alarm is made from, too."""
+    return SWEEP[heartbeat.health().state]
 
 
 def _judge(name: str, age: float | None) -> State:
@@ -30,7 +53,7 @@ def _judge(name: str, age: float | None) -> State:
 
 
 def _processes() -> dict[str, State]:
-    names = list(pulse.LIMITS)
+    names = [name for name in pulse.LIMITS if name != "clock"]
     try:
         ages = pulse.ages(names)
     except (RedisError, OSError):
@@ -39,8 +62,10 @@ def _processes() -> dict[str, State]:
 
 
 def components() -> dict[str, State]:
-    """The state of each part. `clock` is the SLA sweep: late means that promises are judged late."""
-    return {"database": _database(), **_processes()}
+    """The state of each part. `clock` is the SLA sweep: late means that promises are judged late, stuck that some
+    clocks cannot fire. `time` is this machine's clock against the database's.
+    """
+    return {**_database(), **_processes()}
 
 
 @require_safe

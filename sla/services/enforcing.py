@@ -7,26 +7,32 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 
 from accounts.enums import Actor
 from common.db import database_now
 from sla.engine.terms import Kind
+from sla.engine.thresholds import LATE
 from sla.enums import PROMISES
 from sla.models import Breach, Clock, ClockFiring
 from sla.queries import heartbeat
-from sla.services import escalating, folding, projecting, queueing, reporting
+from sla.services import escalating, folding, projecting, queueing, reporting, sparing
 from sla.services.settling import Due, Roster, breach_of, passed, settle
 from tickets.enums import EventType
 from tickets.services import recording
 
 logger = logging.getLogger(__name__)
 
-LATE = timedelta(seconds=5)
 ROUNDS = 20
+DUE = """
+    SELECT EXISTS (
+        SELECT 1 FROM sla_clock WHERE next_at < coalesce(%s, statement_timestamp()) AND id <> ALL(%s::bigint[])
+    ), statement_timestamp()
+"""
 SILENT = {(Kind.G15, 67), (Kind.G15, 100), (Kind.OLA_A, 80), (Kind.OLA_W, 80)}
 """Thresholds between ourselves that ring but leave no line in the ticket's log."""
 
@@ -46,24 +52,31 @@ def tick(*, now: datetime | None = None, limit: int = 500) -> TickResult:
     `now` replaces the database's time in tests. An idle tick is one index look-up.
     """
     fired, breaches, lag = 0, 0, 0.0
-    for _ in range(ROUNDS):
-        if not _anything_due(now):
-            break
+    anything, seen_at = _anything_due(now)
+    rounds = ROUNDS
+    while anything and rounds:
         done = _batch(now, limit)
         fired, breaches, lag = fired + done.fired, breaches + done.breaches, max(lag, done.lag)
         if done.fired == 0:
             break
-    heartbeat.beat(lag)
+        rounds -= 1
+        anything, seen_at = _anything_due(now)
+    heartbeat.beat(seen_at, sparing.stuck())
     return TickResult(fired, breaches, lag)
 
 
-def _anything_due(now: datetime | None) -> bool:
-    """`statement_timestamp()` does not change within the statement, so that the index may serve it."""
+def _anything_due(now: datetime | None) -> tuple[bool, datetime]:
+    """Also the database's time. `statement_timestamp()` does not change within the statement: the index serves it."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM sla_clock WHERE next_at < coalesce(%s, statement_timestamp()) LIMIT 1", [now]
-        )
-        return cursor.fetchone() is not None
+        cursor.execute(DUE, [now, sparing.resting()])
+        found: tuple[bool, datetime] = cursor.fetchone()
+        return found
+
+
+def _due(now: datetime | None) -> QuerySet[Clock]:
+    resting = sparing.resting()
+    due = Clock.objects.due(now)
+    return due.exclude(pk__in=resting) if resting else due
 
 
 def _batch(now: datetime | None, limit: int) -> TickResult:
@@ -72,7 +85,7 @@ def _batch(now: datetime | None, limit: int) -> TickResult:
         return _sweep(now, limit)
     except Exception:
         logger.exception("A batch of due clocks failed; trying them one by one")
-    due = list(Clock.objects.due(now).values_list("pk", flat=True)[:limit])
+    due = list(_due(now).values_list("pk", flat=True)[:limit])
     done = [_alone(now, pk) for pk in due]
     return TickResult(
         sum(one.fired for one in done),
@@ -82,16 +95,20 @@ def _batch(now: datetime | None, limit: int) -> TickResult:
 
 
 def _alone(now: datetime | None, pk: int) -> TickResult:
+    """A row that fails here rests; the database's own trouble is no row's fault and ends the tick."""
     try:
         return _sweep(now, 1, only=pk)
+    except OperationalError:
+        raise
     except Exception:
+        sparing.failed(pk)
         logger.exception("Clock %d could not fire", pk)
         return TickResult()
 
 
 @transaction.atomic
 def _sweep(now: datetime | None, limit: int, only: int | None = None) -> TickResult:
-    due_clocks = Clock.objects.due(now) if only is None else Clock.objects.due(now).filter(pk=only)
+    due_clocks = _due(now) if only is None else Clock.objects.due(now).filter(pk=only)
     claimed = list(
         due_clocks.select_related("ticket__category").select_for_update(
             skip_locked=True, of=("self", "ticket")
@@ -108,6 +125,7 @@ def _sweep(now: datetime | None, limit: int, only: int | None = None) -> TickRes
     _account(dues, seen_at)
     # A missed promise keeps its place at the head of the queue; a missed line target gives its place up.
     queueing.reorder(due.clock.ticket for due in dues if due.is_deadline and due.clock.kind not in PROMISES)
+    sparing.fired(clock.pk for clock in claimed)
     breaches = sum(due.is_breach for due in dues)
     return TickResult(len(dues), breaches, (seen_at - min(due.at for due in dues)).total_seconds())
 
@@ -140,7 +158,7 @@ def _account(dues: list[Due], now: datetime) -> None:
     broken = [due for due in dues if due.is_breach]
     if not broken:
         return
-    logs = folding.refold_all(due.clock.ticket for due in broken)
+    logs = folding.refold_all((due.clock.ticket for due in broken), now)
     on = Roster.now()
     Breach.objects.bulk_create(
         (breach_of(due, now, logs[due.clock.ticket_id], on) for due in broken), ignore_conflicts=True

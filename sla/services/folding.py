@@ -45,10 +45,11 @@ def refold(ticket: Ticket, events: list[Event] | None = None) -> int:
     return _store(ticket, folded, known)
 
 
-def refold_all(tickets: Iterable[Ticket]) -> dict[int, list[Event]]:
+def refold_all(tickets: Iterable[Ticket], now: datetime) -> dict[int, list[Event]]:
     """`refold` for many tickets whose locks the caller holds: two queries to read and one statement to write.
 
-    Where a ticket stands in its queue is left alone: the sweep has set it. Returns the logs it read.
+    Judged at `now`, the sweep's own time, and not by this machine's clock. Where a ticket stands in its queue is left
+    alone: the sweep has set it. Returns the logs it read.
     """
     keys = sorted({ticket.pk for ticket in tickets})
     events, known = logs(keys), stored(keys)
@@ -56,7 +57,7 @@ def refold_all(tickets: Iterable[Ticket]) -> dict[int, list[Event]]:
     book = rules()
     for pk in keys:
         before = {projecting.key_of(clock): clock for clock in known[pk]}
-        folded = fold(events[pk], book.policy, as_of=judged_at(known[pk]), sources=brought)
+        folded = fold(events[pk], book.policy, as_of=judged_at(known[pk], now), sources=brought)
         rows += projecting.changes(folded.clocks, pk, book, before)
     projecting.write(rows)
     return events
@@ -70,9 +71,9 @@ def stored(keys: Iterable[int]) -> dict[int, list[Clock]]:
     return found
 
 
-def judged_at(known: Iterable[Clock]) -> datetime:
+def judged_at(known: Iterable[Clock], now: datetime | None = None) -> datetime:
     """Now, but never before what the sweep saw on the database's clock: a slow machine must not undo a miss."""
-    return max([time.now(), *(clock.detected_at for clock in known if clock.detected_at)])
+    return max([now or time.now(), *(clock.detected_at for clock in known if clock.detected_at)])
 
 
 def _live(event: TicketEvent) -> Event:

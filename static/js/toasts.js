@@ -16,6 +16,8 @@ function icon(name) {
 export function toast({ text, tone = "info", href = "" }) {
   const region = document.getElementById("toasts");
   if (!region || !text) return;
+  // What is said already need not be said again: the page asks every few seconds whether the server is back.
+  if ([...region.querySelectorAll(".toast__text")].some((said) => said.textContent.trim() === text)) return;
   const box = document.createElement("div");
   box.className = `toast toast--${tone}`;
   box.setAttribute("role", tone === "bad" ? "alert" : "status");

@@ -1,6 +1,8 @@
 import pytest
+from django.conf import settings
 
-from sla.queries import rulebook
+from common.live.publishing import client
+from sla.queries import heartbeat, rulebook
 
 
 @pytest.fixture(autouse=True)
@@ -9,3 +11,9 @@ def fresh_rules():
     rulebook.forget()
     yield
     rulebook.forget()
+
+
+@pytest.fixture(autouse=True)
+def no_sweep_yet():
+    """What an earlier test left in Redis says nothing about this one."""
+    client(settings.REDIS_URL).delete(heartbeat.key())

@@ -82,9 +82,7 @@ def test_what_has_been_answered_meanwhile_calls_nobody():
 @pytest.mark.parametrize("chosen", [10**17, -1])
 def test_a_person_who_is_no_operator_is_named_as_the_fault(chosen):
     with pytest.raises(Invalid):
-        call(
-            actor=factories.operator(is_shift_lead=True), ticket_id=factories.ticket().pk, user_id=chosen
-        )
+        call(actor=factories.operator(is_shift_lead=True), ticket_id=factories.ticket().pk, user_id=chosen)
 
 
 @pytest.mark.parametrize("value", ["x", "9" * 40, "²", "-1"])

@@ -28,7 +28,9 @@ def call(*, actor: Actor, ticket_id: int, user_id: int | None = None) -> Ticket:
     if not can_call(actor):
         raise NotAllowed(_("Only the shift lead assigns a ticket to somebody else."))
     ticket = lock_one(Ticket.objects.visible_to(actor), ticket_id)
-    person = User.objects.filter(pk=user_id or actor.user_id, is_active=True, operator__isnull=False).first()
+    operators = User.objects.filter(is_active=True, operator__isnull=False)
+    wanted = user_id or actor.user_id
+    person = operators.filter(pk=wanted).first() if wanted else None
     if person is None:
         raise Invalid(_("This is no operator of the desk."), field="assignee")
     if ticket.first_response_at or ticket.is_outbound or ticket.state not in OPEN:
