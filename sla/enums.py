@@ -45,6 +45,28 @@ class ReviewState(TextChoices):
 REVIEWED = (ReviewState.VERIFIED, ReviewState.CLOSED)
 
 
+class ReviewShown(TextChoices):
+    """How the list of broken promises is narrowed by their reviews."""
+
+    NONE = "none", _("not begun")
+    WORK = "work", _("in work")
+    LATE = "late", _("overdue")
+    DONE = "done", _("reviewed")
+
+
+class CauseGroup(TextChoices):
+    """The first two signs of a cause."""
+
+    C1 = "C1", _("C1 Intake")
+    C2 = "C2", _("C2 Routing")
+    C3 = "C3", _("C3 Capacity")
+    C4 = "C4", _("C4 Knowledge")
+    C5 = "C5", _("C5 Technical")
+    C6 = "C6", _("C6 External")
+    C7 = "C7", _("C7 Process")
+    C8 = "C8", _("C8 Communication")
+
+
 class Cause(TextChoices):
     C11 = "C11", _("C11 Intake: arrived late")
     C12 = "C12", _("C12 Intake: taken for spam")

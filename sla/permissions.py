@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts.enums import Actor, Role
 from accounts.permissions import leads_shift
 from common.errors import NotAllowed
-from sla.models import Breach
+from sla.models import Breach, CorrectiveAction
 
 
 def can_review(actor: Actor, breach: Breach) -> bool:
@@ -19,6 +19,16 @@ def can_excuse(actor: Actor) -> bool:
 
 def can_close_month(actor: Actor) -> bool:
     return actor.has(Role.SERVICE_MANAGER)
+
+
+def can_decide(actor: Actor) -> bool:
+    """Whether a cause that keeps coming back becomes a problem record."""
+    return leads_shift(actor) and actor.user_id is not None
+
+
+def can_see(actor: Actor, action: CorrectiveAction) -> bool:
+    """Its owner, and whoever leads."""
+    return actor.is_operator and (action.owner_id == actor.user_id or leads_shift(actor))
 
 
 def person(actor: Actor) -> int:

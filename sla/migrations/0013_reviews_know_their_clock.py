@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sla", "0006_obligations_have_deadlines")]
+    dependencies = [("sla", "0011_load_of_lines")]
 
     operations = [
         migrations.AddField(

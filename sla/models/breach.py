@@ -1,11 +1,40 @@
 """A broken promise, recorded at its deadline and never removed."""
 
+from datetime import datetime
+from typing import Self
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
+from sla.enums import ClockKind, ClockVerdict
 from sla.models.clock import Clock
 from tickets.models import Ticket
+
+
+class BreachQuerySet(models.QuerySet["Breach"]):
+    def standing(self) -> Self:
+        """Without those that a late event has disproved."""
+        return self.filter(retracted_at__isnull=True)
+
+    def with_deadline(self, now: datetime) -> Self:
+        """Adds what the clock of the review says: `review_due` and whether the review `is_late`."""
+        owed = Clock.objects.filter(
+            ticket_id=OuterRef("ticket_id"), kind=ClockKind.BR, about=OuterRef("subject")
+        )
+        return self.annotate(
+            subject=Concat(
+                "clock__kind",
+                Value(":"),
+                Cast("clock__cycle", models.CharField()),
+                Value(":"),
+                Cast("clock__line", models.CharField()),
+            ),
+            review_due=Subquery(owed.exclude(verdict=ClockVerdict.CANCELLED).values("due_at")[:1]),
+            is_late=Exists(owed.filter(stopped_at__isnull=True, due_at__lt=now)),
+        )
 
 
 class Breach(models.Model):
@@ -50,6 +79,8 @@ class Breach(models.Model):
     spent = models.JSONField(_("time spent"), default=dict)
     cause_hint = models.CharField(_("likely cause"), max_length=3, blank=True)
     retracted_at = models.DateTimeField(null=True)
+
+    objects = BreachQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("breach")

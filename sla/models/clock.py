@@ -103,6 +103,11 @@ class Clock(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.cycle} {self.line or ''}".strip()
 
+    @property
+    def subject(self) -> str:
+        """How an obligation that this clock has caused names it in `about`."""
+        return f"{self.kind}:{self.cycle}:{self.line}"
+
 
 class ClockFiring(models.Model):
     """A threshold that fired. Unique, so that it fires once whatever the number of sweeps.

@@ -95,7 +95,9 @@ class FirstResponses:
 
 
 def month_start(at: datetime) -> datetime:
-    return timezone.localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    """Months are the centre's own, whatever zone the reader lives in: all of them close the same one."""
+    local = timezone.localtime(at, timezone.get_default_timezone())
+    return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def budget(*, since: datetime | None = None, until: datetime | None = None) -> Budget:

@@ -1,4 +1,4 @@
-"""Closing a month: nothing of it is left without a review."""
+"""Closing a month: nothing of it is left without a review, and its figures stay what they were."""
 
 from __future__ import annotations
 
@@ -13,16 +13,42 @@ from common import clock
 from common.errors import Conflict, NotAllowed
 from sla.models import MonthClosing
 from sla.permissions import can_close_month, person
-from sla.queries import months
+from sla.queries import attainment, months
+from sla.services import reporting
 
 
 @transaction.atomic
 def close_month(*, actor: Actor, month: date) -> MonthClosing:
-    """Close the month that begins on `month`. Refused while it lasts and while a breach of it is not reviewed."""
+    """Close the month that begins on `month` and keep its figures for ever.
+
+    Refused while it lasts and for a moment after, while the sweep has something of it to fire, and while a breach
+    of it is not reviewed. Waits for verdicts that are being written just now; those that come later find the month
+    closed (rule R8).
+    """
     if not can_close_month(actor):
         raise NotAllowed(_("The service-level manager closes a month."))
-    if months.end_of(month) > clock.now():
+    reporting.hold()
+    if MonthClosing.objects.filter(month=month).exists():
+        raise Conflict(_("This month is closed already."))
+    if months.closable_from(month) > clock.now():
         raise Conflict(_("This month is not over yet."))
+    _nothing_left(month)
+    figures = attainment.budget(since=months.start_of(month), until=months.end_of(month))
+    return MonthClosing.objects.create(
+        month=month, by_id=person(actor), at=clock.now(), judged=figures.judged, missed=figures.missed,
+        excused=figures.excused,
+    )  # fmt: skip
+
+
+def _nothing_left(month: date) -> None:
+    unfired = months.unfired(month).count()
+    if unfired:
+        text = ngettext(
+            "%(count)d clock of this month still waits for the sweep.",
+            "%(count)d clocks of this month still wait for the sweep.",
+            unfired,
+        )
+        raise Conflict(text % {"count": unfired})
     waiting = months.unreviewed(month).count()
     if waiting:
         text = ngettext(
@@ -31,9 +57,3 @@ def close_month(*, actor: Actor, month: date) -> MonthClosing:
             waiting,
         )
         raise Conflict(text % {"count": waiting})
-    closing, is_new = MonthClosing.objects.get_or_create(
-        month=month, defaults={"by_id": person(actor), "at": clock.now()}
-    )
-    if not is_new:
-        raise Conflict(_("This month is closed already."))
-    return closing

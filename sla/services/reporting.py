@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
-from django.utils import timezone
+from django.db import connection
 
 from common import clock as time
 from sla.models import Clock, MonthClosing
 from sla.queries.attainment import month_start
+
+MONTHS = 0x51A0001
+"""The advisory lock between writing verdicts of past months (shared) and closing one of those (alone)."""
+
+
+def hold() -> None:
+    """Until the end of the transaction nobody else closes a month or writes a verdict of a past one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MONTHS])
 
 
 def report(fresh: Iterable[Clock]) -> None:
@@ -20,7 +30,17 @@ def report(fresh: Iterable[Clock]) -> None:
     early = [row for row in rows if row.verdict_at and row.verdict_at < month_start(now)]
     if not early:
         return
-    closed = set(MonthClosing.objects.values_list("month", flat=True))
+    closed = _closed()
     for row in early:
-        if row.verdict_at and timezone.localdate(row.verdict_at).replace(day=1) in closed:
-            row.reported_at = row.detected_at or now
+        instants = [at for at in (row.verdict_at, row.detected_at) if at is not None]
+        row.reported_at = next((at for at in instants if month_start(at).date() not in closed), now)
+
+
+def _closed() -> set[date]:
+    """The closed months. Whoever is closing one is waited for, and waits for us: no verdict falls in between.
+
+    The lock comes after those of tickets and clocks; whoever closes a month takes none of these.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [MONTHS])
+    return set(MonthClosing.objects.values_list("month", flat=True))

@@ -1,4 +1,8 @@
-"""The review of a broken promise: open → analysis → actions → verified → closed (domain §2.8)."""
+"""The review of a broken promise: open → analysis → actions → verified → closed (domain §2.8).
+
+Locks are taken in one order everywhere: ticket, then breach. The sweep and a retraction hold the ticket already when
+they touch a breach; only `verify` needs both here, because it stops a clock of the ticket.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,10 @@ from common.errors import Conflict, Invalid, NotAllowed
 from sla.enums import ReviewState
 from sla.models import Breach, BreachExcuse, BreachReview, CorrectiveAction
 from sla.permissions import can_excuse, can_review, person
+from sla.services import proposing
+from tickets.enums import EventType
+from tickets.models import Ticket
+from tickets.services import recording
 
 
 @transaction.atomic
@@ -24,8 +32,9 @@ def begin(*, actor: Actor, breach_id: int) -> BreachReview:
     breach = lock_one(Breach.objects.all(), breach_id)
     if not can_review(actor, breach):
         raise NotAllowed(_("Somebody who did not have the ticket then reviews this breach."))
-    if breach.retracted_at or BreachReview.objects.filter(breach=breach).exists():
-        raise Conflict(_("This breach is being reviewed already, or was taken back."))
+    _not_retracted(breach)
+    if BreachReview.objects.filter(breach=breach).exists():
+        raise Conflict(_("This breach is being reviewed already."))
     return BreachReview.objects.create(breach=breach, reviewer_id=person(actor), started_at=clock.now())
 
 
@@ -33,12 +42,16 @@ def begin(*, actor: Actor, breach_id: int) -> BreachReview:
 def analyse(
     *, actor: Actor, breach_id: int, cause: str, preventable: bool, prevented_by: str, next_time: str
 ) -> BreachReview:
-    """Say why it broke and how it will hold next time; may be corrected until the actions are verified."""
+    """Say why it broke and how it will hold next time; may be corrected until the actions are verified.
+
+    The third breach of a service for the same cause proposes a problem record.
+    """
     review = _mine(actor, breach_id, ReviewState.ANALYSIS, ReviewState.ACTIONS)
     review.cause, review.preventable = cause, preventable
     review.prevented_by, review.next_time = prevented_by, next_time
     review.state = ReviewState.ACTIONS
     review.save()
+    proposing.propose(review)
     return review
 
 
@@ -57,17 +70,21 @@ def plan(
 
 @transaction.atomic
 def judge(*, actor: Actor, breach_id: int, action_id: int, effect: str) -> CorrectiveAction:
-    """Write down what an action has brought."""
+    """Write down what an action has brought; what has an effect has been done."""
     review = _mine(actor, breach_id, ReviewState.ACTIONS)
     action = lock_one(review.actions.all(), action_id)
-    action.effect = effect
-    action.save(update_fields=["effect"])
+    action.effect, action.done_at = effect, action.done_at or clock.now()
+    action.save(update_fields=["effect", "done_at"])
     return action
 
 
 @transaction.atomic
 def verify(*, actor: Actor, breach_id: int, no_action_reason: str = "") -> BreachReview:
-    """Every action has shown its effect; or there is none, for a reason."""
+    """Every action has shown its effect; or there is none, for a reason. The breach counts as reviewed from here on.
+
+    Recorded on the ticket, so that the clock of the review stops and a replay knows why.
+    """
+    ticket = _ticket_of(breach_id)
     review = _mine(actor, breach_id, ReviewState.ACTIONS)
     effects = list(review.actions.values_list("effect", flat=True))
     if not effects and not no_action_reason:
@@ -77,6 +94,7 @@ def verify(*, actor: Actor, breach_id: int, no_action_reason: str = "") -> Breac
     review.no_action_reason = "" if effects else no_action_reason
     review.state = ReviewState.VERIFIED
     review.save()
+    _record(actor, ticket, review)
     return review
 
 
@@ -97,6 +115,7 @@ def excuse(*, actor: Actor, breach_id: int, ground: str, note: str) -> BreachExc
     if not can_excuse(actor):
         raise NotAllowed(_("The service-level manager decides on excuses."))
     breach = lock_one(Breach.objects.all(), breach_id)
+    _not_retracted(breach)
     if BreachExcuse.objects.filter(breach=breach).exists():
         raise Conflict(_("This breach is excused already."))
     return BreachExcuse.objects.create(
@@ -104,9 +123,32 @@ def excuse(*, actor: Actor, breach_id: int, ground: str, note: str) -> BreachExc
     )
 
 
+def _ticket_of(breach_id: int) -> Ticket:
+    """Lock the breach's ticket; to be called before anything locks the breach."""
+    ticket_id = Breach.objects.filter(pk=breach_id).values_list("ticket_id", flat=True).first()
+    return lock_one(Ticket.objects.select_related("category"), ticket_id or 0)
+
+
+def _record(actor: Actor, ticket: Ticket, review: BreachReview) -> None:
+    broken = review.breach.clock
+    recording.record(
+        ticket=ticket, type=EventType.REVIEWED, actor=actor, clock=broken.kind, cycle=broken.cycle,
+        clock_line=broken.line, cause=review.cause,
+    )  # fmt: skip
+
+
+def _not_retracted(breach: Breach) -> None:
+    if breach.retracted_at:
+        raise Conflict(_("A late event proved that this promise was kept: there is nothing to review."))
+
+
 def _locked(breach_id: int, *states: ReviewState) -> BreachReview:
-    lock_one(Breach.objects.all(), breach_id)
-    review = BreachReview.objects.select_related("breach").filter(breach_id=breach_id).first()
+    _not_retracted(lock_one(Breach.objects.all(), breach_id))
+    review = (
+        BreachReview.objects.select_related("breach__clock", "breach__ticket")
+        .filter(breach_id=breach_id)
+        .first()
+    )
     if review is None or review.state not in states:
         raise Conflict(_("The review is at another step now: look at it again."))
     return review

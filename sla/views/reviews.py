@@ -11,12 +11,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import shift_lead_required
+from common import clock as time
 from common.htmx import DeskRequest
-from sla.enums import ReviewState
+from sla.enums import REVIEWED, ReviewState
 from sla.forms import ActionForm, AnalysisForm, EffectForm, ExcuseForm, VerifyForm
-from sla.models import Breach
+from sla.models import Breach, BreachReview
 from sla.permissions import can_excuse, can_review
-from sla.queries import reviews
+from sla.queries import actions, overrun, reviews, stretches
+from sla.queries.actions import Listed
+from sla.queries.ledger import state_name
 from sla.services import reviewing
 
 STEPS: dict[str, tuple[type[forms.Form], Callable[..., object]]] = {
@@ -50,30 +53,59 @@ def act(request: DeskRequest, breach_id: int, step: str) -> HttpResponse:
     return redirect("sla:breach", breach_id)
 
 
+def _facts(breach: Breach) -> dict[str, Any]:
+    """What happened: told from the log, the stored clock and the snapshot of the breach."""
+    now = time.now()
+    until = breach.clock.stopped_at or now
+    stood = stretches.stretches(breach.ticket_id, max(until, breach.breached_at))
+    return {
+        "overrun": overrun.overrun(breach.clock, breach.target, now),
+        "is_running": breach.clock.stopped_at is None,
+        "is_paused": breach.clock.stopped_at is None and breach.clock.running_since is None,
+        "warnings": reviews.warnings(breach),
+        "picture": stretches.picture(stood, breach.breached_at),
+        "spent": stretches.spent(breach.spent),
+        "timeline": reviews.timeline(breach),
+        "story": reviews.story(breach, until),
+        "on_shift": reviews.on_shift(breach),
+        "shift": reviews.shift_name(breach.shift),
+        "state_then": state_name(breach.state),
+    }
+
+
 def _context(request: DeskRequest, breach: Breach, bound: dict[str, forms.Form]) -> dict[str, Any]:
     review = getattr(breach, "review", None)
     state = reviews.state_of(breach)
     is_mine = review is not None and review.reviewer_id == request.actor.user_id
-    is_working = is_mine and state == ReviewState.ACTIONS
-    may_review = can_review(request.actor, breach)
+    stands = breach.retracted_at is None
+    is_working = is_mine and stands and state == ReviewState.ACTIONS
+    is_open = is_mine and stands and state in (ReviewState.ANALYSIS, ReviewState.ACTIONS)
+    may_review = stands and can_review(request.actor, breach)
     return {
         "breach": breach,
         "review": review,
         "state": ReviewState(state).label,
+        "steps": reviews.steps(state),
         "due": reviews.due_at(breach),
-        "timeline": reviews.timeline(breach),
-        "actions": list(review.actions.select_related("owner")) if review else [],
-        "may_begin": review is None and may_review and breach.retracted_at is None,
+        "is_reviewed": state in REVIEWED,
+        **_facts(breach),
+        "actions": _actions(review),
+        "may_begin": review is None and may_review,
         "may_close": state == ReviewState.VERIFIED and may_review and not is_mine,
-        "analysis": _form(
-            "analyse", bound, is_mine and state in (ReviewState.ANALYSIS, ReviewState.ACTIONS), review
-        ),
+        "analysis": _form("analyse", bound, is_open, review),
         "plan": _form("plan", bound, is_working),
         "verify": _form("verify", bound, is_working),
         "is_working": is_working,
         "excuse": getattr(breach, "excuse", None),
-        "excusing": _form("excuse", bound, can_excuse(request.actor) and not hasattr(breach, "excuse")),
+        "excusing": _form(
+            "excuse", bound, can_excuse(request.actor) and stands and not hasattr(breach, "excuse")
+        ),
+        "effect": reviews.effect(breach),
     }
+
+
+def _actions(review: BreachReview | None) -> list[Listed]:
+    return [actions.listed(action) for action in review.actions.select_related("owner")] if review else []
 
 
 def _form(step: str, bound: dict[str, forms.Form], is_shown: bool, review: Any = None) -> forms.Form | None:
