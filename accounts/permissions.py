@@ -31,6 +31,16 @@ def leads_shift(actor: Actor | None) -> bool:
     return actor is not None and actor.has(Role.SHIFT_LEAD, Role.SERVICE_MANAGER, Role.ADMINISTRATOR)
 
 
+def can_edit_policies(actor: Actor | None) -> bool:
+    """May change what is promised: the service-level manager and administrators."""
+    return is_operator(actor) and actor is not None and actor.has(Role.SERVICE_MANAGER, Role.ADMINISTRATOR)
+
+
+def can_edit_calendars(actor: Actor | None) -> bool:
+    """Opening hours move deadlines of everybody: whoever may change the promises may change them."""
+    return can_edit_policies(actor)
+
+
 def _only_for(
     predicate: Callable[[Actor | None], bool],
 ) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
@@ -59,3 +69,5 @@ operator_required = _only_for(is_operator)
 contact_required = _only_for(is_contact)
 administrator_required = _only_for(is_administrator)
 shift_lead_required = _only_for(leads_shift)
+policy_editor_required = _only_for(can_edit_policies)
+calendar_editor_required = _only_for(can_edit_calendars)

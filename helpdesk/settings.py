@@ -110,7 +110,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # a policy is saved as one sheet: 300 cells, and ten fields a special row
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o640
 
@@ -361,6 +361,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sla.train_risk",
         "schedule": 1800.0,
         "options": {"queue": "bulk", "expires": 600},
+    },
+    "sla-resume-runs": {
+        "task": "sla.resume_runs",
+        "schedule": 30.0,
+        "options": {"queue": "bulk", "expires": 30},
     },
     "monitoring-deliveries": {
         "task": "monitoring.process_deliveries",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import transaction
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError
+from accounts.permissions import can_edit_policies
+from common.admin import LookOnly
 from sla import tasks
 from sla.models import CalendarVersion, PolicyVersion, Target
 from sla.queries.rulebook import PUBLICATION_DELAY
@@ -19,51 +23,35 @@ from sla.services import publishing
 
 
 @admin.register(PolicyVersion)
-class PolicyVersionAdmin(admin.ModelAdmin[PolicyVersion]):
-    list_display = ("title", "published_at", "note")
-    fields = ("title", "note")
-    actions = ("make_draft", "check_versions", "publish")
+class PolicyVersionAdmin(LookOnly):
+    """Versions in a list; each is read, and a draft changed, on its own page."""
 
-    def has_delete_permission(self, request: HttpRequest, obj: PolicyVersion | None = None) -> bool:
-        return False
+    list_display = ("title", "published_at", "published_by", "note", "editor")
+    list_select_related = ("published_by",)
+    fields = ("title", "published_at", "published_by", "note")
 
-    def has_change_permission(self, request: HttpRequest, obj: PolicyVersion | None = None) -> bool:
-        is_draft = obj is None or obj.published_at is None
-        return is_draft and super().has_change_permission(request, obj)
+    @admin.display(description=gettext_lazy("promises"))
+    def editor(self, version: PolicyVersion) -> SafeString:
+        address = reverse("sla:policy", args=[version.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Open in the editor"))
 
-    @admin.action(description=gettext_lazy("Make a draft of it"), permissions=["add"])
-    def make_draft(self, request: HttpRequest, queryset: QuerySet[PolicyVersion]) -> None:
-        for version in queryset:
-            draft = publishing.draft_from(version_id=version.pk)
-            self.message_user(request, _("“%(title)s” is ready to be changed.") % {"title": draft.title})
-
-    @admin.action(description=gettext_lazy("Check"), permissions=["view"])
-    def check_versions(self, request: HttpRequest, queryset: QuerySet[PolicyVersion]) -> None:
-        for version in queryset:
-            found = publishing.findings(version)
-            for finding in found[:20]:
-                level = messages.ERROR if finding.fatal else messages.WARNING
-                self.message_user(request, publishing.describe(finding), level)
-            if not found:
-                self.message_user(
-                    request, _("“%(title)s” is complete and consistent.") % {"title": version.title}
-                )
-
-    @admin.action(description=gettext_lazy("Put in force"), permissions=["change"])
-    def publish(self, request: HttpRequest, queryset: QuerySet[PolicyVersion]) -> None:
-        for version in queryset:
-            try:
-                warnings = publishing.publish_policy(version_id=version.pk)
-            except DomainError as refusal:
-                self.message_user(request, str(refusal.detail), messages.ERROR)
-                continue
-            self.message_user(request, _("“%(title)s” is in force.") % {"title": version.title})
-            for warning in warnings[:20]:
-                self.message_user(request, publishing.describe(warning), messages.WARNING)
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Straight to the editor, for whoever may open it; the others may look at what the row says."""
+        if can_edit_policies(getattr(request, "actor", None)) and object_id.isdecimal():
+            return redirect("sla:policy", int(object_id))
+        return super().change_view(request, object_id, form_url, extra_context)
 
 
 @admin.register(Target)
-class TargetAdmin(admin.ModelAdmin[Target]):
+class TargetAdmin(LookOnly):
+    """The rows behind the sheets, to be searched; they are changed in a draft, on its page."""
+
     list_display = (
         "kind",
         "line",
@@ -79,21 +67,6 @@ class TargetAdmin(admin.ModelAdmin[Target]):
     list_select_related = ("version", "contract")
     search_fields = ("category",)
     list_per_page = 50
-
-    def _is_open(self, target: Target | None) -> bool:
-        return target is None or target.version.published_at is None
-
-    def has_change_permission(self, request: HttpRequest, obj: Target | None = None) -> bool:
-        return self._is_open(obj) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Target | None = None) -> bool:
-        return obj is not None and self._is_open(obj) and super().has_delete_permission(request, obj)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A target can be added to a draft only."""
-        if db_field.name == "version":
-            kwargs["queryset"] = PolicyVersion.objects.filter(published_at__isnull=True)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(CalendarVersion)

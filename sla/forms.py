@@ -1,17 +1,22 @@
 """Filters of the pages, and the steps of a review."""
 
+import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.forms.utils import from_current_timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Line
 from accounts.models import Operator
-from sla.enums import PROMISES, ActionKind, Cause, CauseGroup, ClockKind, Excuse, ReviewShown
+from sla.engine.durations import AmountError, read_amount
+from sla.engine.sheet import Problem
+from sla.enums import PROMISES, ActionKind, ApplyMode, Cause, CauseGroup, ClockKind, Excuse, ReviewShown
 from sla.queries import months
+from sla.queries.promises import problem_text
 from tickets.enums import CategoryKind
 from tickets.models import Category
 
@@ -75,6 +80,15 @@ class BreachFilter(forms.Form):
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
 
+class RowsForm(forms.Form):
+    """`on`: keys of at most a hundred rows, as the queue lists them. No other answer costs anything."""
+
+    on = forms.RegexField(r"^[0-9]{1,15}(,[0-9]{1,15}){0,99}$")
+
+    def clean_on(self) -> list[int]:
+        return list(dict.fromkeys(int(key) for key in self.cleaned_data["on"].split(",")))
+
+
 def _words(label: Any, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 3}), max_length=4000, **options)
 
@@ -108,6 +122,10 @@ class EffectForm(forms.Form):
     effect = _words(_("Effect"))
 
 
+class DismissForm(forms.Form):
+    note = _words(_("Why no problem record is needed"))
+
+
 class VerifyForm(forms.Form):
     no_action_reason = _words(_("Without an action: why is none needed?"), required=False)
 
@@ -117,13 +135,211 @@ class ExcuseForm(forms.Form):
     note = _words(_("Evidence"))
 
 
-class DismissForm(forms.Form):
-    note = _words(_("Why no problem record is needed"))
-
-
 class MonthForm(forms.Form):
     month = forms.DateField(widget=forms.HiddenInput)
 
     def clean_month(self) -> date:
         month: date = self.cleaned_data["month"]
         return month.replace(day=1)
+
+
+class DraftForm(forms.Form):
+    """The head of a sheet; its cells are read by `sla/engine/sheet.py`."""
+
+    title = forms.CharField(label=_("Title"), max_length=120)
+    note = _words(_("Why is it being changed?"), required=False)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class PublishForm(forms.Form):
+    why = _words(_("Why"))
+    since = forms.DateTimeField(
+        label=_("In force from"),
+        required=False,
+        help_text=_("Empty: in a few seconds."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class ApplyForm(forms.Form):
+    mode = forms.ChoiceField(label=_("How"), choices=ApplyMode.choices, widget=forms.RadioSelect)
+    why = _words(_("Why"), min_length=10)
+
+
+class PeriodForm(forms.Form):
+    """Whole days of the reader's zone; `until` is the last of them."""
+
+    since = forms.DateField(label=_("Received from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(label=_("to"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        since, until = given.get("since"), given.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The period ends before it begins."))
+        return given
+
+
+class DueForm(forms.Form):
+    """«When would it be due?»"""
+
+    start = forms.DateTimeField(
+        label=_("Start"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    amount = forms.CharField(
+        label=_("Target"), max_length=40, help_text=_("For example 90 s, 15 min, 4 h, 1 wd (a working day of 9 h).")
+    )
+    calendar = forms.ChoiceField(label=_("Calendar"))
+    pauses = forms.CharField(
+        label=_("Pauses"),
+        required=False,
+        max_length=4000,
+        help_text=_("One a line: 2026-11-24 10:00 – 2026-11-24 12:30"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    stop = forms.DateTimeField(
+        label=_("Stopped"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: Any, calendars: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["calendar"] = forms.ChoiceField(
+            label=_("Calendar"), choices=[(key, key) for key in calendars]
+        )
+
+    def clean_amount(self) -> timedelta:
+        try:
+            return timedelta(seconds=read_amount(self.cleaned_data["amount"]))
+        except AmountError as error:
+            raise forms.ValidationError(problem_text(Problem(error.code, error.text))) from error
+
+    def clean_pauses(self) -> list[tuple[datetime, datetime]]:
+        return [self._pause(line) for line in self.cleaned_data["pauses"].splitlines() if line.strip()]
+
+    def _pause(self, line: str) -> tuple[datetime, datetime]:
+        try:
+            begin, end = (
+                from_current_timezone(datetime.fromisoformat(part))
+                for part in re.split(r"\s+[-–—]\s+", line.strip())
+            )
+        except (ValueError, forms.ValidationError) as error:
+            raise forms.ValidationError(
+                _("“%(line)s” is not a pause: write 2026-11-24 10:00 – 2026-11-24 12:30."), params={"line": line}
+            ) from error
+        if end <= begin:
+            raise forms.ValidationError(_("“%(line)s” ends before it begins."), params={"line": line})
+        return begin, end
+
+
+class ExamplesForm(forms.Form):
+    """Examples in the format of `sla_replay`, from a file or pasted."""
+
+    file = forms.FileField(label=_("File"), required=False)
+    text = forms.CharField(
+        label=_("or paste them"), required=False, max_length=1_000_000, widget=forms.Textarea(attrs={"rows": 6})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        file = given.get("file")
+        if file and file.size > 1_000_000:
+            raise forms.ValidationError(_("The file is larger than a megabyte."))
+        given["examples"] = file.read().decode("utf-8", "replace") if file else given.get("text", "")
+        if not given["examples"].strip():
+            raise forms.ValidationError(_("Choose a file or paste examples."))
+        return given
+
+
+class CalendarForm(forms.Form):
+    """A new version of a calendar: a row for each day of the week, dates one a line, exceptions in rows."""
+
+    key = forms.CharField(
+        label=_("Short name"),
+        max_length=32,
+        validators=[RegexValidator(r"^[A-Za-z][A-Za-z0-9_-]*\Z", _("Latin letters, digits, - and _ only."))],
+        help_text=_("Policies name the calendar by it, for example RUBH."),
+    )
+    title = forms.CharField(label=_("Title"), max_length=120)
+    always = forms.BooleanField(label=_("Open around the clock; holidays do not matter"), required=False)
+    tz = forms.CharField(
+        label=_("Time zone"), widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"})
+    )
+    holidays = forms.CharField(
+        label=_("Closed dates"),
+        required=False,
+        max_length=20_000,
+        help_text=_("One a line, a date or a period: 2026-11-04 or 2026-12-31/2027-01-08"),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+    )
+    exceptions = forms.CharField(required=False, widget=forms.HiddenInput)
+    since = forms.DateTimeField(
+        label=_("In force from"),
+        required=False,
+        help_text=_("Empty: in a few seconds. Time before keeps the hours it had."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    country = forms.ChoiceField(label=_("Country"), required=False)
+    subdivision = forms.ChoiceField(label=_("Region"), required=False)
+    first_year = forms.IntegerField(label=_("From year"), required=False, min_value=2000, max_value=2099)
+    last_year = forms.IntegerField(label=_("To year"), required=False, min_value=2000, max_value=2099)
+
+    def __init__(self, *args: Any, known: str = "", rows: list[tuple[str, str]] | None = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for day, name in zip(DAYS, NAMES, strict=True):
+            self.fields[day] = forms.CharField(
+                label=gettext_lazy(name), required=False, max_length=120,
+                widget=forms.TextInput(attrs={"placeholder": _("closed"), "autocomplete": "off"}),
+            )  # fmt: skip
+        if known:
+            del self.fields["key"]
+        country = str(self["country"].value() or "")
+        self._choices("country", days_off.countries())
+        self._choices("subdivision", [(code, code) for code in days_off.subdivisions(country)])
+        self.known, self._rows = known, rows or []
+
+    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "–"), *choices]
+
+    @property
+    def week(self) -> list[forms.BoundField]:
+        return [self[day] for day in DAYS]
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """Exceptions as they were typed: dates, hours."""
+        if not self.is_bound:
+            return self._rows
+        assert isinstance(self.data, QueryDict)
+        typed = zip(self.data.getlist("dates"), self.data.getlist("hours"), strict=False)
+        return [(dates.strip(), hours.strip()) for dates, hours in typed if dates.strip() or hours.strip()]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        spec = self._spec(given)
+        try:
+            given["hours"] = read_hours("always" if given.get("always") else spec, {})
+        except CalendarError as error:
+            self.add_error(self._place(error), in_words(error))
+        return {**given, "spec": spec}
+
+    def _spec(self, given: dict[str, Any]) -> dict[str, Any]:
+        week = [(day, given[day].strip()) for day in DAYS if (given.get(day) or "").strip()]
+        return {
+            "tz": given.get("tz", ""),
+            "week": {day: text for day, text in week},
+            "holidays": [line.strip() for line in (given.get("holidays") or "").splitlines() if line.strip()],
+            "exceptions": [(dates, hours) for dates, hours in self.rows],
+        }
+
+    def _place(self, error: CalendarError) -> str:
+        """The field that is wrong; of the week the day."""
+        part, _dot, day = error.field.partition(".")
+        if part != "week":
+            return part
+        place = day or DAYS[error.facts["day"]] if day or "day" in error.facts else DAYS[0]
+        return str(place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sla.engine.calendars import ZERO
@@ -14,7 +14,7 @@ from sla.engine.machines import HEARING, MACHINES, NOTING, REVIEWS
 from sla.engine.machines.talk import open_next
 from sla.engine.retarget import MODES, RETRO, carry, retarget
 from sla.engine.states import OPEN, PENDING
-from sla.engine.terms import OBLIGATIONS, Facts, Kind, Policy
+from sla.engine.terms import OBLIGATIONS, Facts, Kind, Policy, Terms
 
 FIXED = frozenset({Kind.FR, Kind.G15, Kind.UC}) | OBLIGATIONS
 """Clocks that a reclassification leaves alone (R4)."""
@@ -30,6 +30,9 @@ class Folded:
     state: str
     line: int
     violations: list[str]
+    facts: Facts = field(default_factory=Facts)
+    terms: Terms = field(default_factory=lambda: Terms(0))
+    """What the ticket is matched by, and the terms that its next clocks start under."""
 
     def of(self, kind: Kind) -> list[Clock]:
         return [clock for clock in self.clocks if clock.kind is kind]
@@ -58,7 +61,7 @@ def fold(
         _apply(case, event, sources)
     case.advance(as_of or history[-1].at)
     REVIEWS.settle(case)
-    return Folded(list(case.clocks.values()), case.state, case.line, case.violations)
+    return Folded(list(case.clocks.values()), case.state, case.line, case.violations, case.facts, case.terms)
 
 
 def _created(event: Event, policy: Policy) -> Case:

@@ -28,11 +28,17 @@ class Row:
     def matches(self, facts: Facts) -> bool:
         return (
             self.contract_id in (None, facts.contract_id)
-            and self.tier in ("", facts.tier)
             and self.service_id in (None, facts.service_id)
-            and self.category in ("", facts.category, facts.category.partition(".")[0])
-            and self.priority in (None, facts.priority)
             and self.channel in ("", facts.channel)
+            and self.fits(facts.tier, facts.category, facts.priority)
+        )
+
+    def fits(self, tier: str, category: str, priority: int) -> bool:
+        """Matches as far as tier, category and priority say."""
+        return (
+            self.tier in ("", tier)
+            and self.category in ("", category, category.partition(".")[0])
+            and self.priority in (None, priority)
         )
 
     def rank(self) -> tuple[int, int, int]:
@@ -62,9 +68,24 @@ class RowPolicy:
         self._named = [_named(version.rows) for version in self._versions]
         self._memo: dict[tuple[int, Facts], Terms] = {}
 
+    def _index(self, at: datetime) -> int:
+        """The version in force at `at`; before the first one the first one holds."""
+        return max(0, bisect_right(self._since, at) - 1)
+
+    def version_at(self, at: datetime) -> int:
+        return self._versions[self._index(at)].id
+
+    def rows(self, at: datetime) -> Sequence[Row]:
+        """The rows in force at `at`, those that win first."""
+        return self._ranked[self._index(at)] if self._ranked else ()
+
+    def with_version(self, version: Version) -> RowPolicy:
+        """The same history with one more version."""
+        return RowPolicy([*self._versions, version])
+
     def match(self, facts: Facts, at: datetime) -> Terms:
         """Terms in force at `at`; before the first version the first one holds."""
-        index = max(0, bisect_right(self._since, at) - 1)
+        index = self._index(at)
         contracts, services = self._named[index]
         wanted = Facts(
             facts.priority,
@@ -80,12 +101,18 @@ class RowPolicy:
         return known
 
     def _terms(self, index: int, facts: Facts) -> Terms:
-        targets: dict[TermKey, Target] = {}
-        for row in self._ranked[index]:
-            key = (row.kind, row.line)
-            if key not in targets and row.matches(facts):
-                targets[key] = row.target
-        return Terms(self._versions[index].id, targets)
+        rows = chosen(self._ranked[index], facts)
+        return Terms(self._versions[index].id, {key: row.target for key, row in rows.items()})
+
+
+def chosen(ranked: Sequence[Row], facts: Facts) -> dict[TermKey, Row]:
+    """The row that decides each clock, from rows of which those that win come first."""
+    found: dict[TermKey, Row] = {}
+    for row in ranked:
+        key = (row.kind, row.line)
+        if key not in found and row.matches(facts):
+            found[key] = row
+    return found
 
 
 def _named(rows: Sequence[Row]) -> tuple[frozenset[int | None], frozenset[int | None]]:

@@ -26,8 +26,12 @@ class PolicyRun(models.Model):
         abstract = True
 
     @property
+    def is_open(self) -> bool:
+        return self.state in (RunState.WAITING, RunState.RUNNING)
+
+    @property
     def percent(self) -> int:
-        return 100 if self.state == RunState.DONE else 100 * self.done // self.total if self.total else 0
+        return 100 if self.state == RunState.DONE else min(99, 100 * self.done // max(1, self.total))
 
 
 class WhatIf(PolicyRun):

@@ -3,82 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.enums import Actor
 from common import clock as time
 from common.db import lock_one
 from common.errors import Conflict, Unprocessable
-from sla.engine.audit import Finding, audit
-from sla.engine.policy import RowPolicy, Version
-from sla.models import CalendarVersion, Clock, PolicyVersion, Target
+from sla.engine.audit import Finding
+from sla.models import CalendarVersion, Clock, PolicyVersion
 from sla.queries import rulebook
-from sla.queries.ledger import span
+from sla.queries.policies import entries_of
+from sla.queries.promises import describe, labels
+from sla.services.drafting import allowed, findings
 from sla.services.folding import refold
-from sla.services.loading import rules
 from tickets.models import Ticket
 
-SINCE = datetime(1, 1, 1, tzinfo=UTC)
-
 
 @transaction.atomic
-def draft_from(*, version_id: int) -> PolicyVersion:
-    """A draft with the same targets, to be changed and published."""
-    source = PolicyVersion.objects.get(pk=version_id)
-    draft = PolicyVersion.objects.create(title=_("Draft of “%(title)s”") % {"title": source.title})
-    targets = list(source.targets.all())
-    for target in targets:
-        target.pk, target.version = None, draft
-    Target.objects.bulk_create(targets)
-    return draft
+def publish_policy(
+    *, actor: Actor, version_id: int, why: str, since: datetime | None = None
+) -> list[Finding]:
+    """Put a draft in force for clocks started or re-matched from then on, in a few seconds or at `since`.
 
-
-def findings(version: PolicyVersion) -> list[Finding]:
-    """What is wrong with a version, published or not."""
-    calendars = rules().calendars
-    rows = [rulebook.row_of(target, calendars) for target in version.targets.all()]
-    return list(audit(RowPolicy([Version(version.pk, SINCE, rows)]), time.now()))
-
-
-def describe(finding: Finding) -> str:
-    """A finding as a sentence."""
-    where = {"tier": finding.tier, "category": finding.category or "–", "priority": f"P{finding.priority}"}
-    values = {**where, "amount": span(finding.amount), "limit": span(finding.limit)}
-    if finding.code == "hole":
-        return _("%(tier)s, %(category)s, %(priority)s: nothing is promised there.") % values
-    if finding.code == "slow_first_response":
-        return (
-            _("%(tier)s, %(category)s, %(priority)s: first response %(amount)s is more than 90 seconds.")
-            % values
-        )
-    return (
-        _(
-            "%(tier)s, %(category)s, %(priority)s: the lines together take %(amount)s, the promise is %(limit)s."
-        )
-        % values
-    )
-
-
-@transaction.atomic
-def publish_policy(*, version_id: int) -> list[Finding]:
-    """Put a draft in force for clocks started or re-matched from then on. Returns the warnings.
-
-    Raises `Conflict` for a version already published, `Unprocessable` naming every combination that has no target
-    or whose lines together take longer than the promise.
+    Returns the warnings. Raises `NotAllowed`, `Conflict` for a version already published or an instant that another
+    one has, `Unprocessable` without a reason, with an instant in the past, or naming every combination that has no
+    target or whose lines together take longer than the promise.
     """
+    allowed(actor)
     version = lock_one(PolicyVersion.objects.all(), version_id)
     if version.published_at is not None:
         raise Conflict(_("This version is in force already: make a draft of it."))
+    if not why.strip():
+        raise Unprocessable(_("Say why: those who come after you will ask."))
     found = findings(version)
-    fatal = [describe(finding) for finding in found if finding.fatal]
+    known = labels(entries_of(version.pk))
+    fatal = [describe(finding, known) for finding in found if finding.fatal]
     if fatal:
         raise Unprocessable(" ".join(fatal[:10]))
-    version.published_at = time.now() + rulebook.PUBLICATION_DELAY
-    version.save(update_fields=["published_at"])
+    version.published_at = _instant(since)
+    version.published_by_id, version.note = actor.user_id, why.strip()
+    version.save(update_fields=["published_at", "published_by", "note"])
     transaction.on_commit(rulebook.forget)
     return found
+
+
+def _instant(since: datetime | None) -> datetime:
+    """From when a version holds: not before every process has read it, and never together with another."""
+    soonest = time.now() + rulebook.PUBLICATION_DELAY
+    if since is not None and since < time.now():
+        raise Unprocessable(_("What was promised in the past cannot be changed: choose an instant to come."))
+    at = max(since or soonest, soonest)
+    if PolicyVersion.objects.filter(published_at=at).exists():
+        raise Conflict(_("Another version comes into force at that very moment."))
+    return at
 
 
 @transaction.atomic

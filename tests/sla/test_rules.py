@@ -9,13 +9,13 @@ from django.db import IntegrityError, transaction
 
 from common import clock
 from common.errors import Conflict, Unprocessable
-from sla.engine.audit import audit
+from sla.engine.audit import Finding, audit
 from sla.engine.policy import Row, RowPolicy, Version
 from sla.engine.terms import Facts, Kind, Target
 from sla.models import CalendarVersion, Clock, PolicyVersion
 from sla.models import Target as TargetRow
 from sla.queries import rulebook
-from sla.services import publishing
+from sla.services import drafting, publishing
 from sla.services.loading import rules
 from tests import factories
 
@@ -24,6 +24,16 @@ LONG_AGO, LATER = datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=
 
 def row(minutes: int, **keys: object) -> Row:
     return Row(Kind.RES, 0, Target(timedelta(minutes=minutes)), **keys)  # type: ignore[arg-type]
+
+
+def draft_of_it() -> PolicyVersion:
+    manager = factories.operator(is_service_manager=True)
+    return drafting.draft_from(actor=manager, version_id=PolicyVersion.objects.get().pk)
+
+
+def put_in_force(version: PolicyVersion) -> list[Finding]:
+    manager = factories.operator(is_service_manager=True)
+    return publishing.publish_policy(actor=manager, version_id=version.pk, why="agreed with the customers")
 
 
 def matched(rows: list[Row], facts: Facts) -> float:
@@ -96,40 +106,40 @@ def test_seeded_policy_has_neither_holes_nor_lines_slower_than_the_promise():
 
 @pytest.mark.django_db
 def test_policy_whose_lines_exceed_the_promise_is_refused_with_the_place():
-    draft = publishing.draft_from(version_id=PolicyVersion.objects.get().pk)
+    draft = draft_of_it()
     draft.targets.filter(kind="OLA_W", line=2, priority=1, tier="").update(seconds=3600)
     with pytest.raises(Unprocessable) as refusal:
-        publishing.publish_policy(version_id=draft.pk)
+        put_in_force(draft)
     assert "P1" in str(refusal.value.detail)
     assert PolicyVersion.objects.get(pk=draft.pk).published_at is None
 
 
 @pytest.mark.django_db
 def test_policy_with_a_hole_is_refused():
-    draft = publishing.draft_from(version_id=PolicyVersion.objects.get().pk)
+    draft = draft_of_it()
     draft.targets.filter(kind="RES", category="", priority=3).delete()
     with pytest.raises(Unprocessable):
-        publishing.publish_policy(version_id=draft.pk)
+        put_in_force(draft)
 
 
 @pytest.mark.django_db
 def test_slow_first_response_is_published_with_a_warning():
-    draft = publishing.draft_from(version_id=PolicyVersion.objects.get().pk)
+    draft = draft_of_it()
     draft.targets.filter(kind="FR").update(seconds=120)
-    assert {finding.code for finding in publishing.publish_policy(version_id=draft.pk)} == {
+    assert {finding.code for finding in put_in_force(draft)} == {
         "slow_first_response"
     }
     with pytest.raises(Conflict):
-        publishing.publish_policy(version_id=draft.pk)
+        put_in_force(draft)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_new_policy_holds_for_new_tickets_and_leaves_running_clocks_alone():
     rules()
     old = factories.ticket()
-    draft = publishing.draft_from(version_id=PolicyVersion.objects.get().pk)
+    draft = draft_of_it()
     draft.targets.filter(kind="FR").update(seconds=60)
-    publishing.publish_policy(version_id=draft.pk)
+    put_in_force(draft)
     with time_machine.travel(clock.now() + timedelta(seconds=6)):
         new = factories.ticket()
     assert Clock.objects.get(ticket=new, kind="FR").target == timedelta(seconds=60)
