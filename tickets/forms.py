@@ -12,9 +12,10 @@ from accounts.enums import Actor, Language
 from accounts.models import Contact, Customer, User
 from assets.models import Service
 from common.errors import DomainError, Invalid
-from tickets.enums import Channel, Impact, MajorState, Urgency
+from tickets.enums import BypassVerdict, Channel, Impact, LinkOutcome, MajorState, Urgency
 from tickets.models import Category, Ticket
 from tickets.services import commands
+from tickets.services.bypassing import JUSTIFICATION_MIN, NOTE_MAX, TEXT_MAX
 from tickets.services.commands import Field, Kind
 from tickets.services.prioritising import priority_of
 
@@ -170,6 +171,43 @@ _MAKERS: dict[Kind, Any] = {
     Kind.OBJECT: _object,
     Kind.OBJECTS: _objects,
 }
+
+
+class JustifyForm(forms.Form):
+    """What the author of a bypass says afterwards."""
+
+    justification = forms.CharField(
+        label=_("What was at stake, what was skipped, what was done instead"),
+        min_length=JUSTIFICATION_MIN,
+        max_length=TEXT_MAX,
+        widget=forms.Textarea(attrs={"rows": 6, "data-min": JUSTIFICATION_MIN}),
+    )
+
+
+class JudgeForm(forms.Form):
+    """What a shift lead makes of a bypass."""
+
+    verdict = forms.ChoiceField(label=_("Verdict"), choices=[EMPTY, *BypassVerdict.choices[1:]])
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=NOTE_MAX,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "Needed unless it is justified: what should have been done, or which rule should change and how."
+        ),
+    )
+
+
+class UsedArticleForm(forms.Form):
+    """The article that pays a knowledge debt, and whether it fitted."""
+
+    code = forms.CharField(
+        label=_("Article"),
+        max_length=16,
+        widget=forms.TextInput(attrs={"placeholder": "KB-0001", "autocomplete": "off"}),
+    )
+    outcome = forms.ChoiceField(label=_("Did it fit?"), choices=LinkOutcome.choices[:2])
 
 
 class NewTicketForm(forms.Form):

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from tickets.views import files, moves, new, queue, search, shift, ticket, writing
+import common.converters  # noqa: F401  # makes row_id known
+from tickets.views import bypasses, debts, files, moves, new, queue, search, shift, ticket, writing
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +11,9 @@ urlpatterns = [
     path("pulse/", queue.pulse, name="pulse"),
     path("search/", search.search, name="search"),
     path("shift/", shift.shift, name="shift"),
+    path("bypasses/", bypasses.index, name="bypasses"),
+    path("debts/", debts.index, name="debts"),
+    path("owed/", debts.owed, name="owed"),
     path("new/", new.new, name="new"),
     path("new/customers/", new.customers, name="customers"),
     path("new/people/", new.people, name="people"),
@@ -22,5 +26,9 @@ urlpatterns = [
     path("tickets/<str:number>/call/", shift.call, name="call"),
     path("tickets/<str:number>/merge-targets/", moves.merge_targets, name="merge-targets"),
     path("tickets/<str:number>/articles/", moves.articles, name="articles"),
+    path("tickets/<str:number>/bypasses/<row_id:bypass_id>/<slug:step>/", bypasses.act, name="bypass_step"),
+    path("tickets/<str:number>/article/", debts.use, name="use_article"),
+    path("tickets/<str:number>/article/draft/", debts.draft, name="draft_article"),
+    path("tickets/<str:number>/waiver/<slug:verdict>/", debts.judge_waiver, name="judge_waiver"),
     path("tickets/<str:number>/moves/<str:transition>/", moves.make, name="move"),
 ]

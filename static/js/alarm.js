@@ -78,6 +78,7 @@ const told = new Set();
 function call(event) {
   const { kind, id, number, clock, threshold, level, leaderless } = event.detail;
   if (kind === "assigned" || kind === "called") urgent();
+  if (kind === "sla-alarm" && OWED[clock]) owed(event.detail);
   if (kind !== "sla-alarm" || !["assign", "breach"].includes(level)) return;
   const orphan = leaderless && level === "assign";
   if (!document.body.dataset.leads && !orphan) return;
@@ -87,6 +88,15 @@ function call(event) {
   const text = `${number}: ${word(orphan ? "orphan" : level === "assign" ? "assign" : "missed")}`;
   const shift = level === "assign" && document.body.dataset.leads;
   toast({ text, tone: "warn", href: shift ? "/desk/shift/" : `/desk/tickets/${number}/` });
+}
+
+// What the desk owes itself (a review, an article, the reason of a bypass) is said quietly, once, when it is overdue.
+const OWED = { BR: "owedReview", KBD: "owedArticle", BYP: "owedReason" };
+function owed({ id, number, clock, threshold }) {
+  const key = `${id}/${clock}/${threshold}`;
+  if (threshold < 100 || !document.body.dataset.leads || told.has(key)) return;
+  told.add(key);
+  toast({ text: `${number}: ${word(OWED[clock])}`, tone: "info", href: `/desk/tickets/${number}/` });
 }
 
 function say(bar) {

@@ -37,7 +37,7 @@ CLASSES: list[tuple[str, str]] = [
     (r"api/schema/", "api"),
     (r"api/monitoring/", "machine"),
     (r"api/v1/(customers|contacts)/", "api of the desk"),
-    (r"api/v1/tickets/[^/]+/(events|note)/", "api of the desk"),
+    (r"api/v1/(bypasses|tickets/[^/]+/(events|note|bypasses))/", "api of the desk"),
     (r"api/v1/", "api"),
 ]
 # What a contact sees of each class; 405 is an address that takes another method.
@@ -78,6 +78,8 @@ class World:
             "event_id": "1",
             "key": "MQ:1",
             "breach_id": "1",
+            "bypass_id": "1",
+            "verdict": "approve",
             "step": "begin",
             "uidb36": "1",
             "object_id": "1",

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 import common.converters  # noqa: F401  # makes row_id known
-from tickets.api import conversation, tickets
+from tickets.api import bypasses, conversation, tickets
 from tickets.api.moves import view_of
 from tickets.api.tickets import PUBLIC_MOVES
 from tickets.models.lifecycle import Move
@@ -42,6 +42,18 @@ urlpatterns = [
         "tickets/<ticket_number:number>/attachments/<row_id:pk>/",
         conversation.OneAttachment.as_view(),
         name="ticket-attachment",
+    ),
+    path("bypasses/", bypasses.Bypasses.as_view(), name="bypasses"),
+    path("tickets/<ticket_number:number>/bypasses/", bypasses.OfTicket.as_view(), name="ticket-bypasses"),
+    path(
+        "tickets/<ticket_number:number>/bypasses/<row_id:pk>/justify/",
+        bypasses.Justify.as_view(),
+        name="bypass-justify",
+    ),
+    path(
+        "tickets/<ticket_number:number>/bypasses/<row_id:pk>/judge/",
+        bypasses.Judge.as_view(),
+        name="bypass-judge",
     ),
     *(_move(row) for row in PUBLIC_MOVES),
 ]

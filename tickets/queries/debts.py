@@ -12,7 +12,7 @@ from django.db.models.fields.json import KeyTextTransform
 from accounts.enums import Actor
 from accounts.models import User
 from common import clock
-from tickets.enums import EventType, KbState, State
+from tickets.enums import OWING, EventType, KbState, State
 from tickets.models import Ticket, TicketArticle, TicketEvent
 
 PAGE = 50
@@ -57,6 +57,14 @@ def with_drafts(tickets: list[Ticket]) -> None:
     for ticket in tickets:
         ticket.draft = own.get(ticket.pk)  # type: ignore[attr-defined]
         ticket.debt_due_at = ticket.kb_since and ticket.kb_since + WRITE_WITHIN  # type: ignore[attr-defined]
+
+
+def debt_of(ticket: Ticket) -> Ticket | None:
+    """The ticket with its draft, if an article is owed for it; no query otherwise."""
+    if ticket.kb_since is None or ticket.kb_state not in OWING:
+        return None
+    with_drafts([ticket])
+    return ticket
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def _problem(ticket: Ticket) -> str:
 def link_article(*, ticket: Ticket, actor: Actor, article: Article, outcome: str) -> None:
     """Note that an article was used; linking it again only changes the outcome. It pays what the ticket owes.
 
-    The ticket's own unfinished draft pays nothing: it is what is owed.
+    The ticket's own unfinished draft pays nothing: it is what is owed. Nor does one that was wrong.
     """
     assert actor.user_id is not None
     TicketArticle.objects.update_or_create(
@@ -107,7 +107,12 @@ def link_article(*, ticket: Ticket, actor: Actor, article: Article, outcome: str
         ticket=ticket, type=EventType.ARTICLE_LINKED, actor=actor, article=article.code, outcome=str(outcome)
     )
     is_draft = article.ticket_ref == ticket.number and article.confidence == Confidence.WIP
-    if ticket.kb_since is not None and ticket.kb_state in OWING and not is_draft:
+    if (
+        ticket.kb_since is not None
+        and ticket.kb_state in OWING
+        and not is_draft
+        and outcome != LinkOutcome.WRONG
+    ):
         settling.settle(ticket=ticket, actor=actor, kb_state=KbState.PAID, article=article.code)
 
 

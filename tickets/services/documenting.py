@@ -16,14 +16,17 @@ from tickets.services import accompanying, settling
 
 @transaction.atomic
 def use_article(*, actor: Actor, ticket_id: int, code: str, outcome: str = LinkOutcome.FITTED) -> Ticket:
-    """Link the article that helped. Raises `Invalid` for an unknown code or the ticket's own unfinished draft."""
+    """Link the article that helped. Raises `Invalid` for an unknown code and for what pays nothing."""
     ticket = _owing(actor, ticket_id)
     article = Article.objects.visible_to(actor).filter(code=code.strip().upper()).first()
     if article is None:
         raise Invalid(_("There is no article with this code."), field="code")
     accompanying.link_article(ticket=ticket, actor=actor, article=article, outcome=outcome)
     if ticket.kb_state in OWING:
-        raise Invalid(_("This draft is not finished: make it readable, then the debt is paid."), field="code")
+        raise Invalid(
+            _("An unfinished draft or a wrong article pays nothing: make it readable and right first."),
+            field="code",
+        )
     return ticket
 
 

@@ -11,10 +11,13 @@ from accounts.permissions import operator_required
 from accounts.queries import contract_of
 from common.htmx import DeskRequest
 from tickets import queries
-from tickets.enums import EventType
+from tickets.enums import EventType, KbState
 from tickets.models import Message, Ticket, TicketEvent
-from tickets.permissions import can_note, can_reply
+from tickets.permissions import can_judge_waiver, can_note, can_reply
+from tickets.queries.bypasses import of_ticket
+from tickets.queries.debts import debt_of
 from tickets.services.moving import available
+from tickets.views.bypasses import face
 from tickets.views.wording import MOVES, MoveWords
 
 # Messages stand in the thread themselves; that they were written need not be said again.
@@ -24,7 +27,17 @@ THREAD_MAX = 500
 
 def find(request: DeskRequest, number: str) -> Ticket:
     """The ticket with this number, or 404."""
-    related = ("category", "customer", "contact", "assignee", "service", "merged_into", "parent", "specialty")
+    related = (
+        "category",
+        "customer",
+        "contact",
+        "assignee",
+        "service",
+        "merged_into",
+        "parent",
+        "specialty",
+        "kb_owner",
+    )
     number = number.replace("\x00", "")
     found = Ticket.objects.visible_to(request.actor).select_related(*related).filter(number=number).first()
     if found is None:
@@ -74,6 +87,9 @@ def _now(request: DeskRequest, ticket: Ticket) -> dict[str, Any]:
         "asked": question_of(thread),
         "moves": moves_of(request, ticket),
         "groups": ticket.working_groups.filter(closed_at__isnull=True).prefetch_related("members"),
+        "bypasses": [face(request, bypass) for bypass in of_ticket(ticket)],
+        "debt": debt_of(ticket),
+        "judges_waiver": ticket.kb_state == KbState.WAIVED and can_judge_waiver(request.actor, ticket),
     }
 
 
