@@ -17,6 +17,7 @@ from tickets.models import Ticket, TicketEvent
 from tickets.models.lifecycle import Move, Outcome
 from tickets.services.contracting import terms_of
 from tickets.services.guards.periods import auto_close_after
+from tickets.services.owing import owing
 from tickets.services.prioritising import priority_of
 
 Effect = Callable[[Ticket, Actor, dict[str, Any], datetime], Outcome]
@@ -156,23 +157,15 @@ def _resolved(ticket: Ticket, now: datetime, code: ResolutionCode, **sets: Any) 
     if ticket.kb_state in OWING and "kb_state" not in sets:
         # The experts found no instruction and somebody else ended it: what they know is still to be written down.
         payload["kb_state"] = ticket.kb_state
-        fields |= _owing(ticket, ticket.kb_state, ticket.kb_owner_id or ticket.assignee_id, now)
+        fields |= owing(ticket, ticket.kb_state, ticket.kb_owner_id or ticket.assignee_id, now)
     return Outcome(State.RESOLVED, fields, payload)
-
-
-def _owing(ticket: Ticket, kb: str, owner_id: int | None, now: datetime) -> dict[str, Any]:
-    """Since when and by whom an article is owed, or its waiver waits; a debt that runs already keeps its beginning."""
-    if kb == KbState.PAID:
-        return {"kb_state": kb, "kb_since": None, "kb_owner_id": None}
-    runs = kb in OWING and ticket.kb_state in OWING and ticket.kb_since
-    return {"kb_state": kb, "kb_since": ticket.kb_since if runs else now, "kb_owner_id": owner_id}
 
 
 def _resolve(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
     kb = KbState.PAID if data.get("article") else KbState.STUB if data.get("write_stub") else KbState.WAIVED
     if kb == KbState.WAIVED and not data.get("waive"):
         kb = KbState.PAID if ticket.article_links.exists() else KbState.OWED
-    outcome = _resolved(ticket, now, data["resolution_code"], **_owing(ticket, kb, actor.user_id, now))
+    outcome = _resolved(ticket, now, data["resolution_code"], **owing(ticket, kb, actor.user_id, now))
     outcome.payload.update(waive=data.get("waive") or "", kb_state=kb)
     return outcome
 
