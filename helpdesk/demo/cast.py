@@ -69,6 +69,12 @@ class Cast:
             if actor.line == line and team in (0, team_at(at)) and not actor.has(*STEERING)
         ]
 
+    def present(self, at: datetime) -> list[int]:
+        """Users at the desk: the operators of all lines, and whoever leads the shift."""
+        here = [actor for line in (1, 2, 3) for actor in self.on_duty(line, at)]
+        leads = [actor for actor, _team in self.operators.values() if actor.has(Role.SHIFT_LEAD)]
+        return sorted(actor.user_id for actor in (*here, *leads) if actor.user_id)
+
     def somebody(self, line: int, at: datetime, rng: Random) -> Actor:
         return rng.choice(self.on_duty(line, at))
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from accounts.enums import ActorKind
+from helpdesk.demo import reviews
+from helpdesk.demo.cast import Cast
 from helpdesk.demo.rows import Rows
 from sla.engine import thresholds
 from sla.engine.case import Brought
@@ -36,10 +39,14 @@ class Projection:
     clocks: list[Clock] = field(default_factory=list)
     firings: list[ClockFiring] = field(default_factory=list)
     breaches: list[Breach] = field(default_factory=list)
+    reviewed: reviews.Reviews = field(default_factory=reviews.Reviews)
 
 
-def project(rows: Rows, now: datetime) -> Projection:
-    """Fold every log as of `now`. Adds the warnings to the events and sets each ticket's next deadline."""
+def project(rows: Rows, cast: Cast, now: datetime) -> Projection:
+    """Fold every log as of `now`. Adds warnings and reviews to the events and sets each ticket's next deadline.
+
+    Twice: the first fold tells which promises broke, and only then is it known what was reviewed when.
+    """
     book, made = rules(), Projection()
     logs: dict[int, list[TicketEvent]] = defaultdict(list)
     for event in rows.events:
@@ -56,15 +63,49 @@ def project(rows: Rows, now: datetime) -> Projection:
         ]
         return fold(events, book.policy, as_of=at, sources=brought)
 
+    missed = {
+        ticket.pk: _misses(ticket, logs[ticket.pk], _fold(logs[ticket.pk], now), now)
+        for ticket in rows.tickets
+    }
+    plans = reviews.plan(
+        (_missed(event) for found in missed.values() for event in found), cast, now
+    )  # fmt: skip
     for ticket in rows.tickets:
         log = logs[ticket.pk]
-        folded = _fold([*log, *_misses(ticket, log, _fold(log, now), now)], now)
+        reviewed = _reviewed(log, missed[ticket.pk], plans)
+        rows.events += reviewed
+        folded = _fold([*log, *missed[ticket.pk], *reviewed], now)
         for clock in folded.clocks:
             _add(made, rows, ticket, log, clock, book, now)
         if ticket.state not in TERMINAL:
             live = [clock for clock in folded.clocks if clock.is_live and not clock.hidden]
             ticket.next_due_at, ticket.next_due_kind = queueing.next_due(live)
+    for breach in made.breaches:
+        breach.on_shift = cast.present(breach.breached_at)
+    made.reviewed = reviews.write_down(plans, made.breaches, now, cast)
     return made
+
+
+def _missed(event: TicketEvent) -> reviews.Missed:
+    told = event.payload
+    return reviews.Missed(event.ticket, told["clock"], told["cycle"], told["clock_line"], event.occurred_at)
+
+
+def _reviewed(log: list[TicketEvent], missed: list[TicketEvent], plans: reviews.Plans) -> list[TicketEvent]:
+    """What a verified review leaves on its ticket: it stops the clock of the review."""
+    found = [plans[key] for event in missed if (key := _missed(event).key) in plans]
+    return [
+        TicketEvent(
+            ticket=plan.missed.ticket, type=str(EventType.REVIEWED), occurred_at=at, recorded_at=at,
+            actor_kind=str(plan.reviewer.kind), actor_name=plan.reviewer.name, actor_user_id=plan.reviewer.user_id,
+            payload={
+                **_as_it_was(_before(log, at)), "clock": plan.missed.kind, "cycle": plan.missed.cycle,
+                "clock_line": plan.missed.line, "cause": plan.words["code"],
+            },
+        )
+        for plan in found
+        if (at := plan.verified_at) is not None
+    ]  # fmt: skip
 
 
 def _add(
@@ -129,15 +170,18 @@ def _before(log: list[TicketEvent], at: datetime) -> TicketEvent:
     )
 
 
+def _as_it_was(past: TicketEvent) -> dict[str, Any]:
+    return {key: past.payload[key] for key in ("state", "line", "priority", "category")}
+
+
 def _escalated(
     ticket: Ticket, past: TicketEvent, clock: EngineClock, code: int, at: datetime, seen: datetime, is_breach: bool
 ) -> TicketEvent:  # fmt: skip
-    as_it_was = {key: past.payload[key] for key in ("state", "line", "priority", "category")}
     return TicketEvent(
         ticket=ticket, type=str(EventType.ESCALATED), occurred_at=seen, recorded_at=seen,
         actor_kind=str(ActorKind.SYSTEM), actor_name="",
         payload={
-            **as_it_was, "clock": str(clock.kind), "cycle": clock.cycle, "clock_line": clock.line, "threshold": code,
+            **_as_it_was(past), "clock": str(clock.kind), "cycle": clock.cycle, "clock_line": clock.line, "threshold": code,
             "is_breach": is_breach, "due_at": at.isoformat(), "detected_at": seen.isoformat(), "late": False,
         },
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -15,11 +15,14 @@ from accounts.enums import Actor
 from common import clock
 from helpdesk.demo import articles, clocks, history, writing
 from helpdesk.demo.accounts import create_people
+from helpdesk.demo.cast import Cast
 from helpdesk.demo.openings import Desk
 from helpdesk.demo.rows import Rows
 from monitoring.enums import SourceKind
 from monitoring.models import Source
 from monitoring.services.sourcing import create_source
+from sla.queries import months
+from sla.services import closing
 from tickets.models import Category
 
 SEED = 90
@@ -51,11 +54,19 @@ def seed(now: datetime | None = None) -> Seeded:
     rows = Rows()
     desk = Desk(rows, cast, source, now, Random(SEED))  # noqa: S311 — dice for a play, not for secrets
     history.live_through(desk)
-    writing.write(rows, clocks.project(rows, now))
+    writing.write(rows, clocks.project(rows, cast, now))
+    _close_a_month(cast, now)
     Source.objects.filter(pk=source.pk).update(last_seen_at=now)
     path = settings.DATA_DIR / "demo-zabbix-token"
     transaction.on_commit(lambda: keep_token(path, token))
     return Seeded(len(rows.tickets), sum(ticket.is_open for ticket in rows.tickets), len(cast.articles), path)
+
+
+def _close_a_month(cast: Cast, now: datetime) -> None:
+    """The month before the last one: all of it has been reviewed. The last one waits for the visitor."""
+    last = months.of(now) - timedelta(days=1)
+    before = last.replace(day=1) - timedelta(days=1)
+    closing.close_month(actor=cast.operator("manager"), month=before.replace(day=1))
 
 
 def keep_token(path: Path, token: str) -> None:

@@ -28,7 +28,7 @@ def span(text: str) -> timedelta:
 
 def stories(now: datetime) -> Iterator[tuple[datetime, Brief]]:
     """Each told story with the instant it begins: `day` days ago at `time` (Moscow), or `ago` before now."""
-    for name in ("stories.situations.toml", "stories.tonight.toml"):
+    for name in ("stories.situations.toml", "stories.repeats.toml", "stories.tonight.toml"):
         for brief in read(name)["story"]:
             if "ago" in brief:
                 yield now - span(brief["ago"]), brief

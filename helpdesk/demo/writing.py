@@ -8,16 +8,18 @@ from django.db import connection
 from helpdesk.demo.clocks import Projection
 from helpdesk.demo.rows import Rows
 from monitoring.models import Problem
-from sla.models import Breach, Clock, ClockFiring
+from sla.models import Breach, BreachReview, Clock, ClockFiring, CorrectiveAction, ProblemProposal
 from tickets.models import Bypass, KnowledgeSearch, Message, Ticket, TicketArticle, TicketEvent, WorkingGroup
 
 BATCH = 400
 
-# Columns that Django stamps with the moment of writing get the moment of the story.
+# Columns that Django stamps with the moment of writing get the moment of the story. What is only noted on a ticket
+# (a warning, a review of what broke) does not change it.
 STAMPS = (
     """
     UPDATE tickets_ticket SET created_at = received_at, updated_at = log.last
-    FROM (SELECT ticket_id, max(occurred_at) AS last FROM tickets_ticketevent GROUP BY ticket_id) AS log
+    FROM (SELECT ticket_id, max(occurred_at) AS last FROM tickets_ticketevent
+          WHERE type NOT IN ('escalated', 'breach_reviewed') GROUP BY ticket_id) AS log
     WHERE log.ticket_id = tickets_ticket.id
     """,
     """
@@ -47,6 +49,9 @@ def write(rows: Rows, projection: Projection) -> None:
     Clock.objects.bulk_create(projection.clocks, batch_size=BATCH)
     ClockFiring.objects.bulk_create(projection.firings, batch_size=BATCH)
     Breach.objects.bulk_create(projection.breaches, batch_size=BATCH)
+    BreachReview.objects.bulk_create(projection.reviewed.reviews, batch_size=BATCH)
+    CorrectiveAction.objects.bulk_create(projection.reviewed.actions)
+    ProblemProposal.objects.bulk_create(projection.reviewed.proposals)
     _groups(rows)
     _after(len(rows.tickets))
 

@@ -1,5 +1,6 @@
 """The demo is alive, true to the life cycle, and replays to the very clocks that it stores."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,9 @@ from helpdesk.demo.accounts import LOGINS
 from helpdesk.demo.seeding import keep_token
 from knowledge.models import Article
 from monitoring.models import Problem
-from sla.models import Breach, Clock
+from sla.enums import REVIEWED
+from sla.models import Breach, BreachReview, Clock, CorrectiveAction, MonthClosing, ProblemProposal
+from sla.queries import months, proposals
 from sla.services import enforcing, rebuilding
 from tests.demo.conftest import NOW
 from tests.factories import contact as some_contact
@@ -97,6 +100,38 @@ def test_promises_are_mostly_kept_and_some_are_not(desk: demo.Seeded) -> None:
     missed = Clock.objects.filter(verdict="missed", is_hidden=False, kind__in=("FR", "NR", "PU", "RES", "CN"))
     assert set(missed.values_list("pk", flat=True)) == set(Breach.objects.values_list("clock_id", flat=True))
     assert Breach.objects.filter(breached_at__gte=NOW - timedelta(hours=6)).count() >= 2
+
+
+def test_broken_promises_are_reviewed_as_believably_as_they_broke(desk: demo.Seeded) -> None:
+    states = Counter(BreachReview.objects.values_list("state", flat=True))
+    assert states["closed"] > 20
+    assert states["actions"] + states["analysis"] >= 1
+    assert Breach.objects.filter(review__isnull=True).exists()
+    old = Breach.objects.standing().filter(breached_at__lt=NOW - timedelta(days=20))
+    assert set(old.values_list("review__state", flat=True)) == {"closed"}
+    assert not BreachReview.objects.filter(reviewer=F("breach__assignee")).exists()
+    assert not CorrectiveAction.objects.filter(review__state="closed", effect="").exists()
+    assert not BreachReview.objects.filter(started_at__gt=NOW).exists()
+
+
+def test_clocks_of_reviews_agree_with_the_reviews(desk: demo.Seeded) -> None:
+    for breach in Breach.objects.standing().select_related("clock", "review"):
+        owed = Clock.objects.get(ticket_id=breach.ticket_id, kind="BR", about=breach.clock.subject)
+        is_reviewed = hasattr(breach, "review") and breach.review.state in REVIEWED
+        assert (owed.stopped_at is not None) == is_reviewed
+    verdicts = Counter(Clock.objects.filter(kind="BR").values_list("verdict", flat=True))
+    assert verdicts["met"] > 3 * verdicts["missed"]
+
+
+def test_month_before_the_last_is_closed_with_its_figures_and_a_cause_keeps_coming_back(
+    desk: demo.Seeded,
+) -> None:
+    closed = MonthClosing.objects.get()
+    assert closed.judged is not None
+    assert months.unreviewed(closed.month).count() == 0
+    proposal = ProblemProposal.objects.first()
+    assert proposal is not None
+    assert proposals.breaches(proposal.service_id, proposal.cause).count() >= 3
 
 
 def test_tonight_has_open_tickets_in_every_state(desk: demo.Seeded) -> None:
