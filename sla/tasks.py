@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from sla.models import PolicyApplication, WhatIf
-from sla.services import applying, enforcing, publishing, running, training, trying
+from sla.services import applying, enforcing, recalculating, running, training, trying
 
 
 @shared_task(name="sla.tick", queue="clock", ignore_result=True)
@@ -15,9 +15,9 @@ def tick() -> int:
 
 
 @shared_task(name="sla.recalculate", queue="bulk", ignore_result=True)
-def recalculate(key: str) -> int:
-    """After a calendar was published. Returns the number of clocks that changed."""
-    return publishing.recalculate(key=key)
+def recalculate() -> int:
+    """What published calendars owe to running clocks. Returns the number of clocks that changed."""
+    return recalculating.recalculate()
 
 
 @shared_task(name="sla.train_risk", queue="bulk", ignore_result=True)

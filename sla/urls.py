@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sla.views import actions, breaches, months, panels, policies, reviews, risks, watch, what_if
+from sla.views import actions, breaches, calendars, months, panels, policies, reviews, risks, watch, what_if
 
 app_name = "sla"
 urlpatterns = [
@@ -35,4 +35,10 @@ urlpatterns = [
     path("policies/<int:version_id>/what-if/run/", what_if.ask, name="ask_what_if"),
     path("policies/<int:version_id>/what-if/due/", what_if.due, name="due"),
     path("policies/<int:version_id>/what-if/examples/", what_if.examples, name="examples"),
+    path("calendars/", calendars.index, name="calendars"),
+    path("calendars/new/", calendars.edit, name="new_calendar"),
+    path("calendars/preview/", calendars.preview, name="calendar_preview"),
+    path("calendars/holidays/", calendars.holidays, name="calendar_holidays"),
+    path("calendars/exception/", calendars.exception, name="calendar_exception"),
+    path("calendars/<slug:calendar_key>/version/", calendars.edit, name="calendar"),
 ]

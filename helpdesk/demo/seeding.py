@@ -22,7 +22,7 @@ from monitoring.enums import SourceKind
 from monitoring.models import Source
 from monitoring.services.sourcing import create_source
 from sla.queries import months
-from sla.services import closing
+from sla.services import closing, training
 from tickets.models import Category
 
 SEED = 90
@@ -55,6 +55,7 @@ def seed(now: datetime | None = None) -> Seeded:
     desk = Desk(rows, cast, source, now, Random(SEED))  # noqa: S311 — dice for a play, not for secrets
     history.live_through(desk)
     writing.write(rows, clocks.project(rows, cast, now))
+    training.train(now=now)
     _close_a_month(cast, now)
     Source.objects.filter(pk=source.pk).update(last_seen_at=now)
     path = settings.DATA_DIR / "demo-zabbix-token"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from reports.enums import NOTHING, Period, Share
+from reports.enums import Period
 from reports.queries.rows import ASKED, JUDGED, rows
+from sla.queries.shares import NOTHING, Share
 
 FIRST = f"""
     SELECT (clock.reported_at AT TIME ZONE %(zone)s)::date AS day,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.enums import Period, Share
+from reports.enums import Period
 from reports.queries import backlog, days, misses, slices
 from sla.enums import PROMISES
 from sla.models import Breach
 from sla.queries import attainment
+from sla.queries.shares import Share
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,9 @@ from typing import Any
 from django.db import connection
 
 from reports.enums import Period
+from sla.queries.attainment import ASKED, JUDGED
 
-# Spam, tests and tickets we opened ourselves promise nothing to a customer (domain §3).
-ASKED = """
-    NOT ticket.is_outbound AND ticket.state <> 'spam' AND (category.code IS NULL OR category.code NOT LIKE 'XX%%')
-"""
-JUDGED = f"""
-    FROM sla_clock clock
-    JOIN tickets_ticket ticket ON ticket.id = clock.ticket_id
-    LEFT JOIN tickets_category category ON category.id = ticket.category_id
-    WHERE clock.reported_at >= %(since)s AND clock.reported_at < %(until)s AND NOT clock.is_hidden AND {ASKED}
-"""
-"""Membership by verdict: met counts when the clock stopped, missed when the deadline passed."""
+__all__ = ["ASKED", "JUDGED", "rows"]
 
 
 def rows(sql: str, period: Period, **more: Any) -> list[tuple[Any, ...]]:

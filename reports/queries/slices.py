@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from reports.enums import NOTHING, Period, Share
+from reports.enums import Period
 from reports.queries.rows import JUDGED, rows
+from sla.queries.shares import NOTHING, Share
 
 LINES = f"""
     SELECT clock.line, clock.kind, count(*) FILTER (WHERE clock.verdict = 'met'), count(*),

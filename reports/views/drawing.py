@@ -12,7 +12,7 @@ from reports.charts import bars, lines
 from reports.charts.frame import Axis
 from reports.queries.backlog import Age
 from reports.queries.days import Day
-from reports.templatetags.figures import percent, seconds
+from sla.templatetags.figures import percent, seconds
 from tickets.enums import CategoryKind
 
 GOAL = 95.0

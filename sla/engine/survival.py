@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 AT_RISK = 0.5
@@ -53,12 +53,32 @@ def estimate(history: Iterable[tuple[float, bool]]) -> Curve:
     pairs = list(history)
     resolved = Counter(time for time, is_resolved in pairs if is_resolved)
     leaving = Counter(time for time, _ in pairs)
-    at_risk, share = len(pairs), 1.0
-    times, shares = [], []
-    for time in sorted(leaving):
-        if resolved[time]:
-            share *= 1 - resolved[time] / at_risk
+    return curve(((time, resolved[time], leaving[time]) for time in sorted(leaving)), len(pairs))
+
+
+def curve(leaving: Iterable[tuple[float, int, int]], size: int, *, limit: int | None = None) -> Curve:
+    """The curve of (duration, how many were resolved, how many left in all), durations ascending, `size` in all.
+
+    With `limit` no more than about so many steps are kept; needs no more memory than they do. S is exact at every
+    kept step and overstated between two of them: a step is dropped unless S has fallen by the same share as at
+    each other one. S cannot fall below 1 / size before it is zero, so the root of that order gives `limit` steps;
+    a probability, the ratio of two S, is then wrong by less than that share (4 % for 5,000 tickets and 200 steps).
+    """
+    keep = size ** (-1 / limit) if limit and size > limit else 1.0
+    times, shares, last = [], [], 1.0
+    for time, share in steps(leaving, size):
+        if share <= last * keep or share == 0:
             times.append(time)
             shares.append(share)
-        at_risk -= leaving[time]
-    return Curve(tuple(times), tuple(shares), len(pairs))
+            last = share
+    return Curve(tuple(times), tuple(shares), size)
+
+
+def steps(leaving: Iterable[tuple[float, int, int]], size: int) -> Iterator[tuple[float, float]]:
+    """Every step of S: the product of (1 - resolved / still open) over the durations at which somebody resolved."""
+    still_open, share = size, 1.0
+    for time, resolved, left in leaving:
+        if resolved:
+            share *= 1 - resolved / still_open
+            yield time, share
+        still_open -= left

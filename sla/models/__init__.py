@@ -5,7 +5,7 @@ from sla.models.month import MonthClosing
 from sla.models.policy import PolicyVersion, Target
 from sla.models.proposal import ProblemProposal
 from sla.models.review import BreachExcuse, BreachReview, CorrectiveAction
-from sla.models.risk import RiskCurve
+from sla.models.risk import LineLoad, RiskCurve
 from sla.models.run import PolicyApplication, WhatIf
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Clock",
     "ClockFiring",
     "CorrectiveAction",
+    "LineLoad",
     "MonthClosing",
     "PolicyApplication",
     "PolicyVersion",

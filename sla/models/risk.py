@@ -1,4 +1,4 @@
-"""How long tickets of a kind have lasted: one survival curve per group, trained every night."""
+"""How long tickets of a kind have lasted, and how much work they are to a line: trained every night."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -29,3 +29,23 @@ class RiskCurve(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category or '*'} P{self.priority} L{self.line or '*'}"
+
+
+class LineLoad(models.Model):
+    """The mean working time (OLA_W) that a line puts into one ticket: what a place in its queue costs.
+
+    Replaced together with the curves. A line without history has no row, and waiting in its queue adds nothing.
+    """
+
+    line = models.PositiveSmallIntegerField(_("line"), unique=True)
+    seconds = models.FloatField(_("seconds of work per ticket"))
+    size = models.PositiveIntegerField(_("tickets behind it"))
+    trained_at = models.DateTimeField(_("trained"))
+
+    class Meta:
+        verbose_name = _("load of a line")
+        verbose_name_plural = _("loads of lines")
+        ordering = ["line"]
+
+    def __str__(self) -> str:
+        return f"L{self.line} {self.seconds:.0f} s"

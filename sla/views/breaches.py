@@ -11,7 +11,7 @@ from common.errors import Invalid
 from common.htmx import DeskRequest
 from sla.forms import BreachFilter, DismissForm
 from sla.permissions import can_decide
-from sla.queries import breaches, standing, proposals
+from sla.queries import breaches, proposals, standing
 from sla.services import proposing
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import operator_required
 from common.htmx import DeskRequest
-from sla.queries import attainment, heartbeat, panel
+from sla.queries import heartbeat, panel, reasons, risk, standing
 from sla.services import explaining
 from tickets.models import Ticket
 
@@ -17,14 +17,20 @@ from tickets.models import Ticket
 @operator_required
 def clocks(request: DeskRequest, ticket_id: int) -> HttpResponse:
     """The panel that a ticket's page loads: every clock with its countdown and its ledger."""
-    ticket = get_object_or_404(Ticket.objects.visible_to(request.actor), pk=ticket_id)
-    stored, folded = explaining.clocks_of(ticket)
-    return render(request, "sla/_clocks.html", {"ticket": ticket, "faces": panel.faces(stored, folded)})
+    ticket = get_object_or_404(Ticket.objects.visible_to(request.actor).select_related("contact"), pk=ticket_id)
+    explained = explaining.explain(ticket)
+    context = {
+        "ticket": ticket,
+        "faces": panel.faces(explained.stored, explained.replayed, explained.names),
+        "first": explained.first,
+        "risk": reasons.told(risk.of(ticket, explained.stored)),
+    }
+    return render(request, "sla/_clocks.html", context)
 
 
 @require_GET
 @operator_required
 def budget(request: DeskRequest) -> HttpResponse:
-    """How many misses the month still allows, and whether the sweep is alive."""
-    context = {"budget": attainment.budget(), "sweep_late": not heartbeat.is_healthy()}
+    """How many misses the month still allows, how fast they are used up, and whether the sweep is alive."""
+    context = {"standing": standing.this_month(), "sweep_late": not heartbeat.is_healthy()}
     return render(request, "sla/_budget.html", context)

@@ -6,10 +6,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from reports.enums import Period, Share
+from reports.enums import Period
 from reports.queries import backlog, days, slices
 from reports.queries.misses import recent
 from reports.queries.overview import overview
+from sla.queries.shares import Share
 from sla.services import enforcing
 from tests import factories
 from tickets.models import Ticket

@@ -2,15 +2,17 @@ import pytest
 from django.conf import settings
 
 from common.live.publishing import client
-from sla.queries import heartbeat, rulebook
+from sla.queries import heartbeat, risk, rulebook
 
 
 @pytest.fixture(autouse=True)
 def fresh_rules():
-    """Rules are kept per process; a test that publishes some must not leave them to the next."""
+    """Rules and curves are kept per process; a test that makes some must not leave them to the next."""
     rulebook.forget()
+    risk.forget()
     yield
     rulebook.forget()
+    risk.forget()
 
 
 @pytest.fixture(autouse=True)

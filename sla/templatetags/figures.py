@@ -6,24 +6,35 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from reports.enums import Share
+from sla.queries.shares import Share
 
 register = template.Library()
 NONE = "–"
+
+
+def _one(value: float) -> str:
+    """One decimal, rounded: Django's own formatting cuts the rest off."""
+    return number_format(round(value, 1), 1)
 
 
 @register.filter
 def percent(value: float | Share | None) -> str:
     """``97.4 %``; a dash when there is nothing to divide by."""
     value = value.percent if isinstance(value, Share) else value
-    return NONE if value is None else f"{number_format(value, 1)} %"
+    return NONE if value is None else f"{_one(value)} %"
 
 
 @register.filter
 def interval(share: Share) -> str:
     """``93.5–96.2 %``: where the true share lies with 95 % confidence."""
     bounds = share.interval
-    return NONE if bounds is None else f"{number_format(bounds[0], 1)}–{number_format(bounds[1], 1)} %"
+    return NONE if bounds is None else f"{_one(bounds[0])}–{_one(bounds[1])} %"
+
+
+@register.filter
+def times(value: float | None) -> str:
+    """``0.8×``: a pace beside the one that was planned."""
+    return NONE if value is None else f"{_one(value)}×"
 
 
 @register.filter
@@ -37,3 +48,16 @@ def seconds(value: float | None) -> str:
     if total < 3600:
         return _("%(m)d min %(s)02d s") % {"m": total // 60, "s": total % 60}
     return _("%(h)d h %(m)02d min") % {"h": total // 3600, "m": total % 3600 // 60}
+
+
+@register.filter
+def roughly(value: float) -> str:
+    """``less than a minute``, ``38 min``, ``2 h 05 min``, ``3 d 4 h``: for what is a guess in the first place."""
+    minutes = int(value // 60)
+    if minutes < 1:
+        return _("less than a minute")
+    if minutes < 60:
+        return _("%(m)d min") % {"m": minutes}
+    if minutes < 48 * 60:
+        return _("%(h)d h %(m)02d min") % {"h": minutes // 60, "m": minutes % 60}
+    return _("%(d)d d %(h)d h") % {"d": minutes // 1440, "h": minutes % 1440 // 60}
