@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("tickets.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("knowledge.api.urls")),
+    path("", include("sla.api.urls")),
     re_path(r"^.*$", Nowhere.as_view()),
 ]
 app_name = "api"

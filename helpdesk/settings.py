@@ -300,6 +300,10 @@ SPECTACULAR_SETTINGS = {
                 "accounts.enums.Role",
                 "knowledge.enums.Audience",
                 "knowledge.enums.Confidence",
+                "sla.enums.ClockKind",
+                "sla.enums.ClockVerdict",
+                "sla.enums.ReviewState",
+                "tickets.enums.BypassVerdict",
                 "tickets.enums.CancelReason",
                 "tickets.enums.CategoryKind",
                 "tickets.enums.Channel",
@@ -361,6 +365,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sla.train_risk",
         "schedule": 1800.0,
         "options": {"queue": "bulk", "expires": 600},
+    },
+    # Nothing rings for it: the wait until every process knows the new hours is as long.
+    "sla-recalculate": {
+        "task": "sla.recalculate",
+        "schedule": 5.0,
+        "options": {"queue": "bulk", "expires": 5},
     },
     "sla-resume-runs": {
         "task": "sla.resume_runs",

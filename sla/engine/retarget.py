@@ -37,6 +37,8 @@ def retarget(
             "to": clock.target,
             "due_before": due,
             "due": clock.due_at,
+            "calendar": clock.calendar.key,
+            "policy": version,
         },
     )
     if changed and clock.target is not None and clock.elapsed(at) > clock.target:

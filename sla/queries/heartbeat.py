@@ -94,7 +94,7 @@ def _last() -> Beat | None:
     found = client(settings.REDIS_URL).get(key())
     if found is None:
         return None
-    at, stuck = json.loads(found)  # type: ignore[arg-type]  # the client is not asynchronous
+    at, stuck = json.loads(found)
     return Beat(datetime.fromisoformat(at), tuple(stuck))
 
 

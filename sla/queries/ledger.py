@@ -1,112 +1,75 @@
-"""«Why this deadline?»: the ledger of a clock as sentences."""
+"""«Why this deadline?»: the ledger of a clock as sentences, and as facts for programs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from sla.engine.clock import Clock, Entry
+from sla.queries.naming import Names
+from sla.queries.sentences import sentence, state_name
+from sla.queries.spans import moment, span
 
-from sla.engine.clock import Entry
-from tickets.enums import ReclassifyReason, State
-
-Facts = dict[str, Any]
-
-
-def span(amount: timedelta | None) -> str:
-    """An amount of working time in words short enough for a table: 1:30, 4:00:00."""
-    if amount is None:
-        return "–"
-    total = int(amount.total_seconds())
-    hours, minutes, seconds = total // 3600, total % 3600 // 60, total % 60
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+__all__ = ["Line", "keys_of", "lines", "moment", "span", "state_name"]
+PAUSED, RESUMED = "paused", "resumed"
 
 
-def moment(at: datetime | None) -> str:
-    """An instant in the viewer's zone, with seconds: ninety of them is all there is."""
-    if at is None:
-        return "–"
-    local = timezone.localtime(at)
-    return f"{date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M:%S}"
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened to the clock. `facts` are plain JSON: seconds for durations, ISO instants in UTC."""
+
+    at: datetime
+    what: str
+    text: str
+    facts: dict[str, Any]
 
 
-def state_name(code: object) -> str:
-    return str(State(code).label) if code in State.values else str(code or "")
+def lines(clock: Clock, names: Names) -> list[Line]:
+    """The ledger, oldest first; a pause that has ended is one line that says how long it lasted."""
+    told = [_named(entry, names) for entry in paired(clock.ledger)]
+    return [Line(entry.at, entry.what, sentence(entry), _plain(entry.facts)) for entry in told]
 
 
-def sentence(entry: Entry) -> str:
-    """One ledger line in the reader's language."""
-    say = SENTENCES.get(entry.what)
-    return say(entry.facts) if say else entry.what
+def paired(ledger: Iterable[Entry]) -> list[Entry]:
+    """Each resumption goes into the pause it ends."""
+    kept: list[Entry] = []
+    for entry in ledger:
+        index = next((i for i in reversed(range(len(kept))) if kept[i].what == PAUSED), None)
+        if entry.what == RESUMED and index is not None and "until" not in kept[index].facts:
+            pause = kept[index]
+            ended = {"until": entry.at, "lasted": entry.at - pause.at, "then": entry.facts.get("state")}
+            kept[index] = Entry(pause.at, pause.what, pause.facts | ended)
+        else:
+            kept.append(entry)
+    return kept
 
 
-def _started(facts: Facts) -> str:
-    if facts["target"] is None:
-        return _("Started; nothing is promised here, the time is only measured.")
-    return _("Started: %(target)s of working time, calendar %(calendar)s, policy %(policy)s.") % {
-        "target": span(facts["target"]),
-        "calendar": facts["calendar"],
-        "policy": facts["policy"],
-    }
+def keys_of(clocks: Iterable[Clock]) -> tuple[set[int], set[str]]:
+    """The policies and calendars that the ledgers speak of."""
+    facts = [entry.facts for clock in clocks for entry in clock.ledger]
+    policies = {int(one["policy"]) for one in facts if one.get("policy")}
+    return policies, {str(one["calendar"]) for one in facts if one.get("calendar")}
 
 
-def _stopped(facts: Facts) -> str:
-    by = {
-        "reply": _("Stopped by a person's reply."),
-        "accept": _("Stopped: a person accepted the alert."),
-        "notice": _("Stopped: the client was told."),
-        "update": _("Stopped by the next update."),
-    }
-    return by.get(facts.get("by", "")) or _("Stopped: %(state)s.") % {"state": state_name(facts.get("state"))}
+def _named(entry: Entry, names: Names) -> Entry:
+    """With titles beside the keys."""
+    facts = dict(entry.facts)
+    if facts.get("policy"):
+        facts["policy_title"] = names.policy(int(facts["policy"]))
+    if facts.get("calendar"):
+        version = names.calendar(str(facts["calendar"]), entry.at)
+        facts["calendar_title"] = (version and version.title) or facts["calendar"]
+        facts["calendar_since"] = version.published_at if version else None
+    return Entry(entry.at, entry.what, facts)
 
 
-def _retargeted(facts: Facts) -> str:
-    reason = facts.get("reason") or ""
-    values = {
-        "reason": ReclassifyReason(reason).label if reason in ReclassifyReason.values else _("classified"),
-        "before": moment(facts["due_before"]),
-        "due": moment(facts["due"]),
-        "target": span(facts["to"]),
-    }
-    if facts["mode"] == "from_change":
-        return _("Recalculated from this moment (%(reason)s): due %(before)s → %(due)s.") % values
-    return _(
-        "Recalculated from the start, pauses kept (%(reason)s): target %(target)s, due %(before)s → %(due)s."
-    ) % (values)
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: _value(value) for name, value in facts.items()}
 
 
-def _kept(facts: Facts) -> str:
-    return _("Reclassified; the earlier deadline stays: it is the stricter one.")
-
-
-def _reopened(facts: Facts) -> str:
-    if facts.get("counted"):
-        return _("Reopened; by contract the time in “resolved” counts.")
-    return _("Reopened; the time in “resolved” does not count.")
-
-
-def _merged(facts: Facts) -> str:
-    if facts["carried"]:
-        return _("Another ticket was merged in and brought %(carried)s with it.") % {
-            "carried": span(facts["carried"])
-        }
-    return _("Another ticket was merged in; it had used less time.")
-
-
-SENTENCES: dict[str, Callable[[Facts], str]] = {
-    "started": _started,
-    "paused": lambda facts: _("Paused: %(state)s.") % {"state": state_name(facts["state"])},
-    "resumed": lambda facts: _("Running again: %(state)s.") % {"state": state_name(facts["state"])},
-    "stopped": _stopped,
-    "missed": lambda facts: _("The deadline passed: %(due)s.") % {"due": moment(facts["due"])},
-    "retargeted": _retargeted,
-    "target_kept": _kept,
-    "merged_in": _merged,
-    "cancelled": lambda facts: _("Not counted: %(state)s.") % {"state": state_name(facts.get("state"))},
-    "hidden": lambda facts: _("Filtered as spam: runs on unseen, without warnings."),
-    "shown": lambda facts: _("Not spam after all: counted as if never filtered."),
-    "reopened": _reopened,
-}
+def _value(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return value.isoformat() if isinstance(value, datetime) else value

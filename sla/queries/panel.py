@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,9 @@ from sla.engine.clock import Clock as EngineClock
 from sla.engine.terms import OBLIGATIONS, Kind, Verdict
 from sla.enums import PROMISES, ClockKind
 from sla.models import Clock
-from sla.queries.ledger import moment, sentence, span
+from sla.queries.ledger import Line, lines
+from sla.queries.naming import Names
+from sla.queries.spans import moment, span
 
 # Share of the target that is left when a clock turns amber and red on the page.
 COLOURS = {Kind.FR: (2 / 3, 1 / 3), Kind.RES: (0.25, 0.10), Kind.G15: (1 / 3, 0.0)}
@@ -33,12 +36,6 @@ ORDER = [
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerLine:
-    at: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Face:
     """One clock on the page. `state`: running, paused, met, missed, over (missed and still open), void."""
 
@@ -49,9 +46,11 @@ class Face:
     amber: int
     red: int
     elapsed: str
+    left: str
     target: str
     due: str
-    ledger: list[LedgerLine]
+    ledger: list[Line]
+    earlier: list[Face] = field(default_factory=list)
 
     @property
     def is_promise(self) -> bool:
@@ -63,21 +62,36 @@ class Face:
         return self.state in ("running", "paused", "over")
 
 
-def faces(stored: list[Clock], folded: Mapping[tuple[str, int, int], EngineClock]) -> list[Face]:
-    """Open clocks first, promises to the customer before those between lines; the last cycle of each kind."""
+def faces(
+    stored: list[Clock], folded: Mapping[tuple[str, int, int], EngineClock], names: Names
+) -> list[Face]:
+    """Open clocks first, promises to the customer before those between lines; earlier cycles behind the last one.
+
+    A clock that was cancelled is shown only if it was promised to the customer. Of what we owe ourselves several may
+    be open at once, each about something else.
+    """
     now = time.now()
-    latest: dict[tuple[str, int], Clock] = {}
-    for clock in sorted(stored, key=lambda clock: clock.cycle):
-        if clock.verdict != Verdict.CANCELLED or clock.kind in PROMISES:
-            latest[clock.kind, clock.line] = clock
-    shown = [face(clock, folded.get((clock.kind, clock.cycle, clock.line)), now) for clock in latest.values()]
-    return sorted(shown, key=lambda one: (not one.is_open, ORDER.index(Kind(one.clock.kind)), one.clock.line))
+    shown = [clock for clock in stored if clock.verdict != Verdict.CANCELLED or clock.kind in PROMISES]
+    faced = [face(clock, folded.get((clock.kind, clock.cycle, clock.line)), now, names) for clock in shown]
+    grouped: dict[tuple[str, int], list[Face]] = defaultdict(list)
+    for one in sorted(faced, key=lambda one: one.clock.cycle, reverse=True):
+        grouped[one.clock.kind, one.clock.line].append(one)
+    heads = [head for group in grouped.values() for head in _heads(group)]
+    return sorted(heads, key=lambda one: (not one.is_open, ORDER.index(Kind(one.clock.kind)), one.clock.line))
 
 
-def face(clock: Clock, engine: EngineClock | None, now: datetime) -> Face:
+def _heads(group: list[Face]) -> list[Face]:
+    """What stands in the panel of the cycles of one clock, the newest first; the others fold behind the last of them."""
+    counted = [one for one in group if one.state != "void"]
+    heads = [one for one in group if one.is_open] or (counted or group)[:1]
+    rest = [one for one in group if one not in heads]
+    return [*heads[:-1], replace(heads[-1], earlier=rest)]
+
+
+def face(clock: Clock, engine: EngineClock | None, now: datetime, names: Names) -> Face:
     amber, red = COLOURS.get(Kind(clock.kind), OTHERS)
     target = clock.target or timedelta(0)
-    state = state_of(clock)
+    state, used = state_of(clock), engine.elapsed(now) if engine else clock.elapsed
     return Face(
         clock=clock,
         label=label(clock),
@@ -85,10 +99,13 @@ def face(clock: Clock, engine: EngineClock | None, now: datetime) -> Face:
         due_ms=_counts_down_to(clock, state),
         amber=int(target.total_seconds() * amber),
         red=int(target.total_seconds() * red),
-        elapsed=span(engine.elapsed(now) if engine else clock.elapsed),
+        elapsed=span(used),
+        left=span(max(timedelta(0), target - used))
+        if clock.target and state in ("running", "paused")
+        else "",
         target=span(clock.target),
         due=moment(clock.due_at),
-        ledger=[LedgerLine(moment(entry.at), sentence(entry)) for entry in engine.ledger] if engine else [],
+        ledger=lines(engine, names) if engine else [],
     )
 
 
@@ -110,5 +127,5 @@ def state_of(clock: Clock) -> str:
 def label(clock: Clock) -> str:
     name = str(ClockKind(clock.kind).label)
     if clock.line:
-        return _("%(clock)s, line %(line)d") % {"clock": name, "line": clock.line}
-    return f"{name} · {clock.cycle}" if clock.kind == Kind.RES and clock.cycle > 1 else name
+        name = _("%(clock)s, line %(line)d") % {"clock": name, "line": clock.line}
+    return f"{name} · {clock.cycle}" if clock.cycle > 1 else name

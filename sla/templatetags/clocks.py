@@ -2,7 +2,7 @@
 
 from django import template
 
-from sla.queries.ledger import span
+from sla.queries.spans import span
 
 register = template.Library()
 register.filter("span", span)

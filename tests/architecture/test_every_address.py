@@ -38,6 +38,7 @@ CLASSES: list[tuple[str, str]] = [
     (r"api/monitoring/", "machine"),
     (r"api/v1/(customers|contacts)/", "api of the desk"),
     (r"api/v1/(bypasses|tickets/[^/]+/(events|note|bypasses))/", "api of the desk"),
+    (r"api/v1/(attainment|breaches|tickets/[^/]+/clocks)/", "api of the desk"),
     (r"api/v1/", "api"),
 ]
 # What a contact sees of each class; 405 is an address that takes another method.
