@@ -1,5 +1,7 @@
 """Long work on policies that survives a killed worker: each row says how far it has come."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -50,6 +52,11 @@ class WhatIf(PolicyRun):
         verbose_name_plural = _("what-if runs")
         ordering = ["-pk"]
         indexes = [models.Index(fields=["state"], name="sla_whatif_open", condition=~Q(state="done"))]
+
+    @property
+    def last_day(self) -> datetime:
+        """`until` is the midnight after it."""
+        return self.until - timedelta(seconds=1)
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.since:%Y-%m-%d}–{self.until:%Y-%m-%d}"

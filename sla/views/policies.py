@@ -29,7 +29,7 @@ WHAT = ("contracts", "services")
 @require_GET
 @policy_editor_required
 def index(request: DeskRequest) -> HttpResponse:
-    return render(request, "sla/policies.html", {"shelf": policies.shelf()})
+    return render(request, "sla/policies.html", {"here": "policies", "shelf": policies.shelf()})
 
 
 @require_POST
@@ -217,6 +217,7 @@ def _page(
     is_draft, is_current = version.published_at is None, current is not None and current.pk == version.pk
     head = {"title": version.title, "note": version.note}
     return {
+        "here": "policies",
         "version": version,
         "is_draft": is_draft,
         "is_current": is_current,

@@ -31,7 +31,8 @@ MOST_EXAMPLES = 1000
 @require_GET
 @policy_editor_required
 def show(request: DeskRequest, version_id: int) -> HttpResponse:
-    return _page(request, version_id)
+    """The newest run of the version, or the one that is asked for."""
+    return _page(request, version_id, wanted=request.GET.get("run"))
 
 
 @require_POST
@@ -148,16 +149,18 @@ def _page(request: DeskRequest, version_id: int, *, status: int = 200, **context
     version = get_object_or_404(PolicyVersion, pk=version_id)
     today = timezone.localdate(clock.now())
     runs = list(WhatIf.objects.filter(version=version).select_related("by", "version")[:10])
+    chosen = next((one for one in runs if str(one.pk) == context.get("wanted")), runs[0] if runs else None)
     shown = {
+        "here": "policies",
         "version": version,
         "period": PeriodForm(initial={"since": today - QUARTER, "until": today}),
         "due_form": DueForm(
             calendars=promises.calendar_keys(), initial={"start": timezone.localtime(clock.now())}
         ),
         "examples_form": ExamplesForm(),
-        "run": runs[0] if runs else None,
-        "result": trials.result(runs[0]) if runs else None,
-        "earlier": runs[1:],
+        "run": chosen,
+        "result": trials.result(chosen) if chosen else None,
+        "earlier": [one for one in runs if one is not chosen],
         **context,
     }
     return render(request, "sla/what_if.html", shown, status=status)
