@@ -7,7 +7,7 @@ once per horizon and kept with running sums, so `add` and `elapsed` are two bina
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -79,12 +79,28 @@ class Table:
             return ZERO
         return self.sums[index] + min(at, self.ends[index]) - self.starts[index]
 
+    def between(self, start: datetime, end: datetime) -> list[Span]:
+        """Open spans within [start, end)."""
+        first, last = bisect_right(self.ends, start), bisect_left(self.starts, end)
+        pairs = zip(self.starts[first:last], self.ends[first:last], strict=True)
+        return [(max(a, start), min(b, end)) for a, b in pairs]
+
     def reach(self, amount: timedelta) -> datetime | None:
         """The earliest instant with `worked == amount`, or None past the horizon."""
         index = bisect_left(self.sums, amount) - 1
         if index < 0 or amount > self.sums[index] + self.ends[index] - self.starts[index]:
             return None
         return self.starts[index] + (amount - self.sums[index])
+
+    def outlast(self, amount: timedelta) -> datetime | None:
+        """The last instant with `worked == amount`, or None past the horizon."""
+        index = bisect_right(self.sums, amount) - 1
+        if index < 0 or amount >= self.sums[index] + self.ends[index] - self.starts[index]:
+            return None
+        return self.starts[index] + (amount - self.sums[index])
+
+
+Look = Callable[[Table, timedelta], datetime | None]
 
 
 def utc(at: datetime) -> datetime:
@@ -141,27 +157,35 @@ class Calendar:
         table = self._covering(start, end)
         return table.worked(end) - table.worked(start)
 
+    def between(self, start: datetime, end: datetime) -> list[Span]:
+        """Open spans within [start, end)."""
+        start, end = utc(start), utc(end)
+        return self._covering(start, end).between(start, end)
+
     def add(self, start: datetime, amount: timedelta) -> datetime:
         """The earliest instant at or after `start` by which `amount` of working time has passed."""
-        start = utc(start)
-        if amount <= ZERO:
-            return start
+        return utc(start) if amount <= ZERO else self._find(Table.reach, utc(start), amount)
+
+    def outlast(self, start: datetime, amount: timedelta) -> datetime:
+        """The last instant by which no more than `amount` has passed: later than `add` over closed hours only."""
+        return utc(start) if amount < ZERO else self._find(Table.outlast, utc(start), amount)
+
+    def _find(self, look: Look, start: datetime, amount: timedelta) -> datetime:
         try:
-            return start + amount if self._always else self._reach(start, amount)
+            if self._always:
+                return start + amount
+            found = self._within(look, start, HORIZON, amount)
+            if found is None:
+                found = self._within(look, start, self._enough(start, amount), amount)
         except OverflowError:
             raise CalendarError("far", text=self.key) from None
-
-    def _reach(self, start: datetime, amount: timedelta) -> datetime:
-        reached = self._within(start, HORIZON, amount)
-        if reached is None:
-            reached = self._within(start, self._enough(start, amount), amount)
-        if reached is None:
+        if found is None:
             raise CalendarError("closed", text=self.key, at=start.isoformat())
-        return reached
+        return found
 
-    def _within(self, start: datetime, horizon: timedelta, amount: timedelta) -> datetime | None:
+    def _within(self, look: Look, start: datetime, horizon: timedelta, amount: timedelta) -> datetime | None:
         table = self._covering(start, start + horizon)
-        return table.reach(table.worked(start) + amount)
+        return look(table, table.worked(start) + amount)
 
     def _enough(self, start: datetime, amount: timedelta) -> timedelta:
         """A horizon by which `amount` has passed if it ever does: the last version decides, exceptions delay it."""

@@ -29,6 +29,10 @@ class Run:
         """When this run has contributed `amount`; the lump counts at once."""
         return self.calendar.add(self.start, amount - self.lump)
 
+    def outlast(self, amount: timedelta) -> datetime:
+        """Until when this run contributes no more than `amount`."""
+        return self.calendar.outlast(self.start, amount - self.lump)
+
 
 class Entry(NamedTuple):
     """One line of the ledger: what happened to the clock, when, and the figures that explain it."""
@@ -115,9 +119,19 @@ class Clock:
         self.start(at)
 
     def advance(self, now: datetime) -> None:
-        """Notice that the deadline has passed. Reaching it exactly is still met."""
-        if self.verdict is Verdict.RUNNING and self.due_at is not None and self.due_at < now:
+        """Notice that more than the target has been used. A deadline at closing time is kept until it opens again."""
+        if self.verdict is not Verdict.RUNNING or self.due_at is None or self.due_at >= now:
+            return
+        if self.target is not None and self.elapsed(now) > self.target:
             self.miss(self.due_at)
+
+    def expires_at(self) -> datetime | None:
+        """The last instant at which the promise is still kept; None while paused. Never before `due_at`."""
+        if self.target is None or not self.is_running:
+            return None
+        if self.used > self.target:
+            return self.due_at
+        return self.runs[-1].outlast(self.target - self.used)
 
     def miss(self, at: datetime, noticed_at: datetime | None = None) -> None:
         self.verdict, self.breached_at, self.noticed_at = Verdict.MISSED, at, noticed_at

@@ -12,8 +12,12 @@ from sla.engine.dates import parse_period
 from sla.engine.faults import CalendarError, within
 from sla.engine.parsing import doubled
 from sla.engine.week import (
+    DAYS,
+    Week,
     Window,
     find_overlap,
+    parse_days,
+    parse_hours,
     parse_week,
     parse_window,
     parse_windows,
@@ -23,7 +27,6 @@ from sla.engine.week import (
 from sla.engine.zones import zone
 
 ALWAYS_OPEN = {"always open", "24x7", "24/7", "always"}
-CLOSED = {"", "closed", "off"}
 ONE = timedelta(days=1)
 
 
@@ -79,10 +82,18 @@ def _borrowed(value: Any, name: str | None, given: Mapping[str, Any]) -> Any:
     return value
 
 
-def _week(value: Any) -> Any:
-    if not isinstance(value, str):
+def _week(value: Any) -> Week:
+    """One line, or an object with a text for each day."""
+    if isinstance(value, str):
+        return parse_week(value)
+    if not isinstance(value, Mapping) or not all(isinstance(text, str) for text in value.values()):
         raise CalendarError("week")
-    return parse_week(value)
+    week: list[tuple[Window, ...]] = [()] * len(DAYS)
+    for name, text in value.items():
+        with within(name):
+            for day in parse_days(name):
+                week[day] = parse_hours(text)
+    return tuple(week)
 
 
 def _zone(value: Any) -> str:
@@ -123,10 +134,10 @@ def read_exceptions(value: Any) -> dict[date, tuple[Window, ...]]:
 
 
 def _windows(text: Any, value: Any) -> tuple[Window, ...]:
-    if value is None or (isinstance(value, str) and value.strip().lower() in CLOSED):
+    if value is None:
         return ()
     if isinstance(value, str):
-        return parse_windows(value)
+        return parse_hours(value)
     if not isinstance(value, list | tuple):
         raise CalendarError("windows", text=text)
     return tuple(sorted(window for item in value for window in _window(text, item)))
@@ -165,3 +176,10 @@ def _check(
     if pair := runs_into(windows if evening is None else evening, next_day):
         first, second = (show_windows([window]) for window in pair)
         raise CalendarError("overnight", field=field, day=day, next=following, first=first, second=second)
+
+
+def shortened(windows: tuple[Window, ...], seconds: int = 3600) -> tuple[Window, ...]:
+    """The same day ending earlier; a last window that short falls away."""
+    *before, (start, end) = sorted(windows)
+    rest = [(start, end - seconds)] if end - start > seconds else []
+    return (*before, *rest)

@@ -52,7 +52,7 @@ class Script:
         self.state, self.line = data.get("state", "new"), data.get("line", 1)
         flags = {name: value for name, value in self.config.items() if isinstance(value, bool)}
         priority = data.get("priority") or self.config.get("priority") or 3
-        stated = {"channel": self.config.get("channel", "mail"), **flags, **data}
+        stated = {"channel": self.config.get("channel") or "mail", "customer_id": 1, **flags, **data}
         self._event(
             at,
             Type.CREATED,
@@ -117,7 +117,7 @@ class Script:
     def answer(self) -> dict[str, Any]:
         """Everything a vector may ask about."""
         folded = self.folded()
-        first, cycles = folded.of(Kind.FR), folded.of(Kind.RES)
+        first, cycles, notice = folded.of(Kind.FR), folded.of(Kind.RES), folded.of(Kind.CN)
         talk = [
             clock
             for clock in folded.of(Kind.NR)
@@ -128,6 +128,8 @@ class Script:
             **_resolution(cycles),
             "nr": [_seconds(clock.used) for clock in talk],
             "nr_v": [str(clock.verdict) for clock in talk],
+            "cn": _seconds(notice[0].used) if notice and not notice[0].is_live else None,
+            "cn_v": str(notice[0].verdict) if notice else None,
             "ola": _lines(folded, self.events[-1].at),
             "cycles": [
                 [clock.cycle, str(clock.verdict), _seconds(clock.used)]

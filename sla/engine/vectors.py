@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -53,17 +53,22 @@ class Calendars(Mapping[str, Calendar]):
         return self[name]
 
 
-def replay(document: Mapping[str, Any]) -> Iterator[Json]:
-    """One answer per vector, in file order. One that makes no sense has `error`: a `Fault` with its place."""
+def replay(document: Mapping[str, Any], *, tell: Callable[[Fault], str] = str) -> Iterator[Json]:
+    """One answer per vector, in file order. One that makes no sense has `error`: its place, a code and the reason
+    that `tell` puts into words."""
     calendars = Calendars(document.get("calendars") or {})
     for vector in document["vectors"]:
         name = vector.get("id") if isinstance(vector, Mapping) else None
         try:
             yield {"id": name, **_answer(vector, calendars)}
         except Fault as fault:
-            yield {"id": name, "error": fault}
+            yield _refused(name, fault, tell)
         except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
-            yield {"id": name, "error": ExampleError("unread", text=f"{type(error).__name__}: {error}")}
+            yield _refused(name, ExampleError("unread", text=f"{type(error).__name__}: {error}"), tell)
+
+
+def _refused(name: Any, fault: Fault, tell: Callable[[Fault], str]) -> Json:
+    return {"id": name, "error": {"field": fault.field, "code": fault.code, "reason": tell(fault)}}
 
 
 def _answer(vector: Any, calendars: Calendars) -> Json:

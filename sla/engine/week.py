@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from sla.engine.faults import CalendarError
@@ -20,6 +20,7 @@ FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 SHORT_RU = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 FULL_RU = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")
 EVERY_DAY = {"daily", "everyday", "ежедневно"}
+CLOSED = {"closed", "off", "закрыто", "выходной"}
 DASH = r"\s*[-–—]\s*"
 TIME = r"\d{1,2}:\d\d(?::\d\d)?"
 WINDOW = re.compile(f"({TIME}){DASH}({TIME})")
@@ -53,6 +54,11 @@ def parse_windows(text: str) -> tuple[Window, ...]:
     if leftovers:
         raise CalendarError("words", text=leftovers)
     return tuple(sorted(parse_window(start, end) for start, end in WINDOW.findall(text)))
+
+
+def parse_hours(text: str) -> tuple[Window, ...]:
+    """The windows of one day; nothing and «closed» are none."""
+    return () if text.strip().lower() in CLOSED else parse_windows(text)
 
 
 def parse_days(text: str) -> list[int]:
@@ -118,3 +124,24 @@ def show_time(seconds: int) -> str:
 
 def show_windows(windows: Iterable[Window]) -> str:
     return " ".join(f"{show_time(start)}-{show_time(end)}" for start, end in windows)
+
+
+def day_groups(week: Week) -> Iterator[tuple[int, int, tuple[Window, ...]]]:
+    """Neighbouring days with the same hours: first, last, windows. Closed days are left out."""
+    day = 0
+    while day < len(week):
+        first, windows = day, week[day]
+        while day < len(week) and week[day] == windows:
+            day += 1
+        if windows:
+            yield first, day - 1, windows
+
+
+def show_week(week: Week) -> str:
+    """The week in one line as `parse_week` reads it."""
+    names = [day.capitalize() for day in DAYS]
+    parts = []
+    for first, last, windows in day_groups(week):
+        span = names[first] if first == last else f"{names[first]}-{names[last]}"
+        parts.append(f"{'daily' if (first, last) == (0, 6) else span} {show_windows(windows)}")
+    return ", ".join(parts)

@@ -83,7 +83,8 @@ def settle(due: Due, now: datetime) -> None:
     clock.next_at = datetime.fromisoformat(following[1]) if following else None
     if due.is_deadline:
         clock.verdict = Verdict.MISSED
-        clock.breached_at = clock.verdict_at = clock.due_at = due.at
+        clock.due_at = clock.due_at or due.at
+        clock.breached_at = clock.verdict_at = clock.due_at
         clock.detected_at = clock.detected_at or now
 
 
@@ -97,7 +98,7 @@ def breach_of(due: Due, now: datetime, log: Iterable[Event], on: Roster) -> Brea
         ticket=ticket,
         kind=clock.kind,
         target=clock.target or timedelta(0),
-        breached_at=due.at,
+        breached_at=clock.breached_at or due.at,
         detected_at=clock.detected_at or now,
         line=ticket.line,
         state=ticket.state,
