@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sla.engine.clock import Clock
 from sla.engine.terms import Kind, Verdict
+
+LATE = timedelta(seconds=5)
+"""Whatever fires later than this after its instant is marked so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,9 @@ def _instants(clock: Clock, fired: Container[int]) -> list[Due]:
         if threshold.code in fired or clock.target is None:
             continue
         at = clock.instant(clock.target * threshold.numerator / threshold.denominator)
+        if threshold is PLAN[clock.kind][-1]:
+            # A deadline at closing time breaks when the calendar opens again: until then nothing more was used.
+            at = clock.expires_at()
         if at is not None:
             dues.append((threshold.code, at))
     return dues
