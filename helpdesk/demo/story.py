@@ -7,16 +7,18 @@ the ticket stays as it is then, which is how tonight's open tickets come about.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from accounts.enums import Actor
 from helpdesk.demo.thread import Thread
-from tickets.enums import TERMINAL, Channel, EventType, LinkOutcome, State
+from tickets.enums import TERMINAL, Channel, EventType, KbState, LinkOutcome, State
 from tickets.models import Bypass, KnowledgeSearch, TicketArticle
 from tickets.models.lifecycle import MOVES
 from tickets.services import commands
 from tickets.services.effects import outcome_of
 
+WAIVERS_JUDGED_IN = timedelta(hours=12)
 SPECIAL = {
     "reclassify": EventType.RECLASSIFIED,
     "form_group": EventType.WORKING_GROUP,
@@ -79,8 +81,15 @@ class Story(Thread):
             if values.get("article"):
                 self._link(actor, values["article"])
             self.rows.end_groups(self.ticket, self.at, values.get("message") or "")
+            self._approve_waiver()
         if name == "form_group":
             self.rows.open_group(self.ticket, self.at, actor, values)
+
+    def _approve_waiver(self) -> None:
+        """Shift leads have agreed with what was waived before yesterday."""
+        ticket = self.ticket
+        if ticket.kb_state == KbState.WAIVED and self.at < self.until - WAIVERS_JUDGED_IN:
+            ticket.kb_since = ticket.kb_owner = None
 
     def _link(self, actor: Actor, article: Any) -> None:
         if any(link.ticket is self.ticket and link.article_id == article.pk for link in self.rows.links[-5:]):

@@ -280,7 +280,8 @@ def test_the_list_and_its_figures_are_for_those_who_lead(me: Actor, lead: Actor)
 def test_the_author_is_reminded_on_the_shift_page_until_it_is_said(me: Actor) -> None:
     made = bypassed(me)
     client = client_of(me)
-    assert 'hx-get="/desk/owed/"' in client.get("/desk/shift/").content.decode()
+    assert 'hx-get="/desk/owed/?only=count"' in client.get("/desk/shift/").content.decode()
+    assert "the reason of 1 bypass" in client.get("/desk/owed/?only=count", **HTMX).content.decode()
     assert made.ticket.number in client.get("/desk/owed/", **HTMX).content.decode()
     assert client_of(factories.operator()).get("/desk/owed/", **HTMX).content.decode().strip() == ""
     justify(actor=me, bypass_id=made.pk, justification=REASON)

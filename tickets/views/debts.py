@@ -29,7 +29,7 @@ USE = Words(
     gettext_lazy("Link"),
     gettext_lazy("An article that helps with such a case, written by you or by anybody else."),
 )
-WAIVERS_SHOWN = 100
+WAIVERS_SHOWN, FEW = 30, 5
 JUDGED: dict[str, tuple[Callable[..., Ticket], str | Promise]] = {
     "approve": (waiving.approve, gettext_lazy("%(number)s: nothing needs to be written")),
     "ask": (waiving.ask_for_article, gettext_lazy("%(number)s: the article is asked for")),
@@ -59,13 +59,19 @@ def index(request: DeskRequest) -> HttpResponse:
 @operator_required
 @require_GET
 def owed(request: DeskRequest) -> HttpResponse:
-    """What the reader owes: bypasses to justify and articles to write. As a panel it is empty when it is nothing."""
-    only_articles = request.GET.get("only") == "articles"
-    context = {
-        "missing": [] if only_articles else bypasses.missing_of(request.actor),
-        "page": debts.page(request.actor, owner=request.actor.user_id),
-        "now": clock.now(),
-    }
+    """What the reader owes: bypasses to justify and articles to write.
+
+    As a panel it is empty when it is nothing: `only=count` for one sentence, `only=articles` for the first few of them.
+    """
+    only, now = request.GET.get("only", ""), clock.now()
+    missing = [] if only == "articles" else bypasses.missing_of(request.actor)
+    if only == "count":
+        late = any(bypass.due_at < now for bypass in missing)
+        counted = {"missing": len(missing), "articles": debts.owed_by(request.actor), "late": late}
+        return render(request, "desk/_owed_count.html", counted)
+    mine = debts.page(request.actor, owner=request.actor.user_id)
+    shown = debts.Page(mine.rows[:FEW], None) if only else mine
+    context = {"missing": missing, "page": shown, "more": len(mine.rows) > len(shown.rows), "now": now}
     return render(request, "desk/_owed.html" if request.htmx else "desk/owed.html", context)
 
 
