@@ -12,9 +12,12 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import check_password
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 from django.db.models import Count
+
+from sla.queries import calendars
 
 DEMO_PASSWORD = "demo"  # noqa: S105 — known to everybody, which is why it is refused outside the embedded mode
 SHORTEST_KEY, FEWEST_CHARACTERS = 50, 10
@@ -96,3 +99,19 @@ def check_demo_users(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
     except ImproperlyConfigured as error:
         return [Error(str(error), id="helpdesk.E005")]
     return []
+
+
+@register(Tags.database)
+def check_calendars(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Holidays are a list that ends; after its end deadlines run through them and nobody notices."""
+    try:
+        found = calendars.rotting()
+    except DatabaseError:
+        return []
+    return [
+        Caution(
+            f"{version.key} knows no holidays after {calendars.last_holiday(version)}: publish a new version.",
+            id="helpdesk.W001",
+        )
+        for version in found
+    ]

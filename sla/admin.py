@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,10 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.permissions import can_edit_policies
 from common.admin import LookOnly
-from sla import tasks
 from sla.models import CalendarVersion, PolicyVersion, Target
-from sla.queries.rulebook import PUBLICATION_DELAY
-from sla.services import publishing
+from sla.queries import calendars
 
 
 @admin.register(PolicyVersion)
@@ -70,19 +68,33 @@ class TargetAdmin(LookOnly):
 
 
 @admin.register(CalendarVersion)
-class CalendarVersionAdmin(admin.ModelAdmin[CalendarVersion]):
-    list_display = ("key", "title", "published_at", "tz", "week", "always")
+class CalendarVersionAdmin(LookOnly):
+    """Versions in a list; hours are read and published on a page of their own."""
+
+    list_display = ("key", "title", "published_at", "tz", "week", "always", "holidays_until", "editor")
     list_filter = ("key",)
-    fields = ("key", "title", "always", "tz", "week", "holidays", "exceptions")
+    fields = (
+        "key",
+        "title",
+        "published_at",
+        "published_by",
+        "always",
+        "tz",
+        "week",
+        "holidays",
+        "exceptions",
+        "country",
+        "subdivision",
+    )
 
-    def has_change_permission(self, request: HttpRequest, obj: CalendarVersion | None = None) -> bool:
-        return False
+    @admin.display(description=gettext_lazy("Holidays known until"))
+    def holidays_until(self, version: CalendarVersion) -> str:
+        last = calendars.last_holiday(version)
+        if last is None:
+            return "–"
+        shown = date_format(last, "SHORT_DATE_FORMAT")
+        return format_html("⚠ {}", shown) if calendars.is_rotting(version) else shown
 
-    def has_delete_permission(self, request: HttpRequest, obj: CalendarVersion | None = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: CalendarVersion, form: Any, change: bool) -> None:
-        """Publish; the clocks follow when every process has read the new hours."""
-        publishing.publish_calendar(version=obj)
-        key, wait = obj.key, PUBLICATION_DELAY.total_seconds()
-        transaction.on_commit(lambda: tasks.recalculate.apply_async((key,), countdown=wait))
+    @admin.display(description="")
+    def editor(self, version: CalendarVersion) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("sla:calendar", args=[version.key]), _("Change"))

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from sla.engine.calendars import Hours
 from sla.engine.faults import MESSAGES, NAMES, WEEKDAYS, CalendarError, Fault
 from sla.engine.hours import read_hours
@@ -48,6 +49,20 @@ class CalendarVersion(models.Model):
         blank=True,
         help_text=_('Dates with hours of their own, an empty list closes: {"2027-02-20": ["09:00-17:00"]}'),
     )
+    # Where the holidays were taken from, to offer the same for the years to come.
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    subdivision = models.CharField(_("region"), max_length=16, blank=True)
+    published_by = models.ForeignKey(
+        User,
+        verbose_name=_("published by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    # Running clocks are worked out again in the order of their tickets; nothing is left to do when the first is null.
+    recalculate_after = models.DateTimeField(null=True, blank=True, editable=False)
+    recalculated_up_to = models.BigIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("calendar")
@@ -58,6 +73,13 @@ class CalendarVersion(models.Model):
             models.CheckConstraint(
                 condition=models.Q(always=True) | ~models.Q(week=""), name="sla_calendar_has_windows"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["recalculate_after"],
+                name="sla_calendar_recalculate",
+                condition=models.Q(recalculate_after__isnull=False),
+            )
         ]
 
     def __str__(self) -> str:

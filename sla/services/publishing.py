@@ -1,8 +1,7 @@
-"""Putting a policy or a calendar in force. Published versions never change; a correction is a new version."""
+"""Putting a policy in force. Published versions never change; a correction is a new version."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -13,13 +12,11 @@ from common import clock as time
 from common.db import lock_one
 from common.errors import Conflict, Unprocessable
 from sla.engine.audit import Finding
-from sla.models import CalendarVersion, Clock, PolicyVersion
+from sla.models import PolicyVersion
 from sla.queries import rulebook
 from sla.queries.policies import entries_of
 from sla.queries.promises import describe, labels
 from sla.services.drafting import allowed, findings
-from sla.services.folding import refold
-from tickets.models import Ticket
 
 
 @transaction.atomic
@@ -59,31 +56,3 @@ def _instant(since: datetime | None) -> datetime:
     if PolicyVersion.objects.filter(published_at=at).exists():
         raise Conflict(_("Another version comes into force at that very moment."))
     return at
-
-
-@transaction.atomic
-def publish_calendar(*, version: CalendarVersion) -> CalendarVersion:
-    """Put a new version of a calendar in force. Raises `ValidationError` when it makes no sense.
-
-    Time before the publication keeps the old hours; running clocks are worked out again by `recalculate`.
-    """
-    version.published_at = time.now() + rulebook.PUBLICATION_DELAY
-    version.full_clean()
-    version.save(force_insert=True)
-    transaction.on_commit(rulebook.forget)
-    return version
-
-
-def recalculate(*, key: str) -> int:
-    """Work out again every live clock of a calendar. Returns the number of clocks whose row changed."""
-    return sum(_refold(ticket_id) for ticket_id in _tickets_on(key))
-
-
-def _tickets_on(key: str) -> Iterator[int]:
-    clocks = Clock.objects.live().filter(calendar_version__key=key).order_by("ticket_id")
-    return clocks.values_list("ticket_id", flat=True).distinct().iterator(chunk_size=500)
-
-
-@transaction.atomic
-def _refold(ticket_id: int) -> int:
-    return refold(lock_one(Ticket.objects.select_related("category"), ticket_id))

@@ -146,47 +146,6 @@ def test_new_policy_holds_for_new_tickets_and_leaves_running_clocks_alone():
     assert Clock.objects.get(ticket=old, kind="FR").target == timedelta(seconds=90)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_published_calendar_moves_the_deadlines_of_running_clocks_only():
-    rules()
-    with time_machine.travel("2026-11-23T13:00:00Z", tick=False):  # Monday 16:00 in Moscow
-        customer = factories.ContractFactory.create(tier="basic").customer
-        ticket = factories.ticket(factories.contact(customer=customer))
-        before = Clock.objects.get(ticket=ticket, kind="RES").due_at
-        source = CalendarVersion.objects.get(key="RUBH")
-        holidays = [*source.holidays, "2026-11-24"]
-        publishing.publish_calendar(
-            version=CalendarVersion(
-                key="RUBH", tz=source.tz, week=source.week, holidays=holidays, exceptions=source.exceptions
-            )
-        )
-        assert publishing.recalculate(key="RUBH") == 1
-    after = Clock.objects.get(ticket=ticket, kind="RES").due_at
-    assert (before, after) == (
-        datetime(2026, 11, 24, 12, tzinfo=UTC), datetime(2026, 11, 25, 12, tzinfo=UTC),
-    )  # fmt: skip
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"week": "Mon 09:00-18:00 17:00-19:00"},
-        {"week": "someday"},
-        {"week": ""},
-        {"tz": "Europe/Atlantis"},
-        {"exceptions": {"2026-13-01": []}},
-        {"exceptions": {"2026-12-01": ["09:00-12:00", "11:00-13:00"]}},
-        {"holidays": ["tomorrow"]},
-        {"holidays": 5},
-    ],
-)
-def test_calendar_that_makes_no_sense_is_refused(values):
-    given = {"key": "X", "tz": "UTC", "week": "Mon-Fri 09:00-18:00", "published_at": clock.now(), **values}
-    with pytest.raises(ValidationError):
-        publishing.publish_calendar(version=CalendarVersion(**given))
-
-
 @pytest.mark.django_db
 def test_calendar_without_windows_is_refused_by_the_database_too():
     with pytest.raises(IntegrityError), transaction.atomic():
