@@ -1,13 +1,15 @@
 """Mail becomes tickets and messages: whose it is, what it answers, and what a stranger cannot do."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core import mail as sent_mail
+from django.db.models.functions import Now
 
 from accounts.enums import Actor
 from accounts.queries import contact_actor, operator_actor
-from messaging.enums import InboundState
+from messaging.enums import InboundState, OutboundState
 from messaging.models import InboundMessage, Mailbox, OutboundMessage
 from messaging.services.delivering import send_due
 from messaging.services.settling import MAX_ATTEMPTS
@@ -236,6 +238,49 @@ def test_a_bounce_is_noted_on_the_ticket_whose_mail_came_back(contact, operator)
     route(message_id=message.pk)
     note = ticket.messages.latest("pk")
     assert (note.kind, "user unknown" in note.text) == (MessageKind.NOTE, True)
+
+
+def report(ours: str, action: bytes, diagnostic: bytes = b"smtp; 552 5.2.2 mailbox full") -> bytes:
+    """A delivery report as mail servers write it (RFC 3464)."""
+    return (
+        b"From: MAILER-DAEMON@mx.example\r\nSubject: Undelivered\r\n"
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=X\r\n\r\n--X\r\n\r\nSorry.\r\n"
+        b"--X\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        b"Final-Recipient: rfc822; ann@customer.example\r\nAction: " + action + b"\r\n"
+        b"Diagnostic-Code: " + diagnostic + b"\r\n--X\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: "
+        + ours.encode() + b"\r\n--X--"
+    )  # fmt: skip
+
+
+def answered(operator, ticket: Ticket) -> OutboundMessage:
+    """An answer that the receiving server has taken."""
+    reply(actor=operator, ticket_id=ticket.pk, text="Which server is it?")
+    OutboundMessage.objects.filter(key__startswith="message:").update(state=OutboundState.SENT, sent_at=Now())
+    return OutboundMessage.objects.get(key__startswith="message:")
+
+
+def test_an_answer_that_comes_back_is_no_longer_called_delivered(contact, operator) -> None:
+    ticket = Ticket.objects.get(number=routed().routed_to)
+    sent = answered(operator, ticket)
+    route(message_id=received(report(sent.message_id, b"failed"), envelope_from="").pk)
+    back = OutboundMessage.objects.get(pk=sent.pk)
+    assert (back.state, back.sent_at, back.last_error) == (OutboundState.DEAD, None, "552 5.2.2 mailbox full")
+
+
+@pytest.mark.parametrize("action", [b"delayed", b"delivered", b"relayed"])
+def test_a_report_that_is_not_final_takes_nothing_back(contact, operator, action) -> None:
+    ticket = Ticket.objects.get(number=routed().routed_to)
+    sent = answered(operator, ticket)
+    route(message_id=received(report(sent.message_id, action), envelope_from="").pk)
+    assert OutboundMessage.objects.get(pk=sent.pk).state == OutboundState.SENT
+
+
+def test_a_report_about_another_mail_takes_this_one_not_back(contact, operator) -> None:
+    ticket = Ticket.objects.get(number=routed().routed_to)
+    sent = answered(operator, ticket)
+    guessed = re.sub(r"\.[0-9a-f]{16}@", ".0123456789abcdef@", sent.message_id)
+    route(message_id=received(report(guessed, b"failed"), envelope_from="").pk)
+    assert OutboundMessage.objects.get(pk=sent.pk).state == OutboundState.SENT
 
 
 def test_two_help_desks_facing_each_other_stop_after_one_exchange(contact) -> None:

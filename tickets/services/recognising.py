@@ -63,11 +63,15 @@ def thread_of(mail: ParsedMail, inbound: InboundMessage, sender: Sender) -> Thre
 
 def bounced_thread(inbound: InboundMessage) -> Thread | None:
     """The ticket whose mail came back: a delivery report carries our Message-ID somewhere in its body."""
-    text = bytes(inbound.raw[:BOUNCE_SCAN]).decode("latin-1")
-    for token, ticket in _known(tokens_in_text(text)):
+    for token, ticket in _known(tokens_in_text(report_of(inbound))):
         if any(token.given_to(address) for address in _addresses(ticket)):
             return Thread(ticket, None)
     return None
+
+
+def report_of(inbound: InboundMessage) -> str:
+    """A delivery report as it came: its fields and the headers of our mail that it quotes."""
+    return bytes(inbound.raw[:BOUNCE_SCAN]).decode("latin-1")
 
 
 def _by_token(mail: ParsedMail, inbound: InboundMessage, sender: Sender) -> Thread | None:

@@ -12,13 +12,14 @@ from messaging.enums import InboundState
 from messaging.models import InboundMessage, Mailbox
 from messaging.services import settling
 from messaging.services.parsing import ParsedMail, UnreadableError, parse
+from messaging.services.returning import note_returned
 from tickets.enums import Channel, State
 from tickets.models import Ticket
 from tickets.services import unpacking
 from tickets.services.creating import create_ticket
 from tickets.services.noting import add_note
 from tickets.services.receiving import receive_message
-from tickets.services.recognising import Sender, Thread, bounced_thread, sender_of, thread_of
+from tickets.services.recognising import Sender, Thread, bounced_thread, report_of, sender_of, thread_of
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ def _keep_machine_mail(inbound: InboundMessage, mail: ParsedMail, thread: Thread
         add_note(
             actor=Actor.system(), ticket_id=thread.ticket.pk, text=f"{note}\n\n{mail.text[:5000]}".strip()
         )
+        note_returned(report=report_of(inbound), ticket_ref=thread.ticket.number)
         settling.settle(
             inbound, state=InboundState.IGNORED, reason=reason, routed_to=thread.ticket.number, mail=mail
         )
