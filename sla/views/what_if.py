@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -16,10 +18,12 @@ from accounts.permissions import policy_editor_required
 from common import clock
 from common.htmx import DeskRequest
 from sla.engine.faults import CalendarError
+from sla.engine.parsing import doubled, parse_json
 from sla.engine.reckoning import reckon
 from sla.engine.vectors import differences, replay
 from sla.forms import DueForm, ExamplesForm, PeriodForm
 from sla.models import PolicyVersion, WhatIf
+from sla.models.calendar import in_words
 from sla.queries import promises, trials
 from sla.services import running, trying
 from sla.services.loading import rules
@@ -80,7 +84,7 @@ def due(request: DeskRequest, version_id: int) -> HttpResponse:
                 stop=given["stop"],
             )
         except CalendarError as error:
-            form.add_error("amount", str(error))
+            form.add_error("amount", in_words(error))
     context = {"due_form": form, "answer": answer}
     return _page(request, version_id, status=200 if answer else 422, **context)
 
@@ -88,57 +92,65 @@ def due(request: DeskRequest, version_id: int) -> HttpResponse:
 @require_POST
 @policy_editor_required
 def examples(request: DeskRequest, version_id: int) -> HttpResponse:
-    """Written examples through the engine, as `sla_replay` does."""
+    """Written examples through the engine, as `sla_replay` does; one that makes no sense is shown with its reason."""
     form = ExamplesForm(request.POST, request.FILES)
-    answers: list[dict[str, Any]] | None = None
+    answers: list[Answer] | None = None
     if form.is_valid():
         try:
             answers = _replayed(form.cleaned_data["examples"])
-        except CalendarError as error:
-            form.add_error(None, str(error))
-        except json.JSONDecodeError as error:
-            form.add_error(None, _("This is not JSON: line %(line)d, column %(column)d.") % {
-                "line": error.lineno, "column": error.colno,
-            })  # fmt: skip
-        except (
-            KeyError,
-            ValueError,
-            AttributeError,
-            TypeError,
-            IndexError,
-            OverflowError,
-            RecursionError,
-        ) as error:
-            reason = f"{type(error).__name__}: {error}"
+        except (ValueError, TypeError, RecursionError) as error:
             form.add_error(
-                None, _("These examples cannot be replayed: %(reason)s") % {"reason": reason[:300]}
+                None, _("These examples cannot be replayed: %(reason)s") % {"reason": str(error)[:300]}
             )
+    is_bad = answers is None or any(answer.error for answer in answers)
     context = {"examples_form": form, "answers": answers}
-    return _page(request, version_id, status=422 if answers is None else 200, **context)
+    return _page(request, version_id, status=422 if is_bad else 200, **context)
 
 
-def _replayed(text: str) -> list[dict[str, Any]]:
-    """Each example with everything that was computed, and what it expected otherwise."""
-    document = json.loads(text)
-    vectors = document["vectors"] if isinstance(document, dict) else None
-    if not isinstance(vectors, list):
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One example: name, computed and expected where they differ, of each figure; or why it cannot be replayed."""
+
+    name: str
+    values: list[tuple[str, str, str]]
+    error: str = ""
+
+    @property
+    def is_wrong(self) -> bool:
+        return any(expected for *_rest, expected in self.values)
+
+
+def _replayed(text: str) -> list[Answer]:
+    """Every example with all that was computed. Raises `ValueError` or `TypeError` when it is no file of examples."""
+    document = parse_json(text)
+    vectors = document.get("vectors") if isinstance(document, Mapping) else None
+    if not isinstance(vectors, list) or not isinstance(document.get("calendars") or {}, Mapping):
         raise TypeError(_("there is no list of vectors in it"))
     if len(vectors) > MOST_EXAMPLES:
         raise ValueError(_("more than a thousand of them"))
-    found = []
-    for vector, answer in zip(vectors, replay(document), strict=True):
-        wrong = differences(vector, answer)
-        values = [
-            (
-                key,
-                json.dumps(value, ensure_ascii=False),
-                json.dumps(wrong[key]["expected"], ensure_ascii=False) if key in wrong else "",
-            )
-            for key, value in answer.items()
-            if key != "id"
-        ]
-        found.append({"id": answer["id"], "values": values, "is_wrong": bool(wrong)})
-    return found
+    if twice := doubled(document):
+        raise ValueError(_("“%(name)s” stands twice in it") % {"name": twice})
+    return [
+        _answer(vector, answer)
+        for vector, answer in zip(vectors, replay(document, tell=in_words), strict=True)
+    ]
+
+
+def _answer(vector: Any, answer: dict[str, Any]) -> Answer:
+    name = str(answer["id"] or "–")
+    if error := answer.get("error"):
+        return Answer(name, [], f"{error['field']}: {error['reason']}" if error["field"] else error["reason"])
+    wrong = differences(vector, answer)
+    values = [
+        (key, _json(value), _json(wrong[key]["expected"]) if key in wrong else "")
+        for key, value in answer.items()
+        if key != "id"
+    ]
+    return Answer(name, values)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _midnight(day: Any) -> datetime:
