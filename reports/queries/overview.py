@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from reports.enums import Period
 from reports.queries import backlog, days, misses, slices
@@ -11,6 +12,9 @@ from sla.enums import PROMISES
 from sla.models import Breach
 from sla.queries import attainment
 from sla.queries.shares import Share
+
+WITHIN = ("category", "priority", "contract")
+"""Slices of the headline that no other table of the page has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Overview:
     promises: list[Promise]
     lines: list[slices.LineFigures]
     channels: list[slices.ChannelFigures]
+    within: dict[str, dict[Any, Share]]
     misses: Sequence[Breach]
 
     @property
@@ -47,6 +52,12 @@ class Overview:
     def too_old(self) -> int:
         """Open for more than seven days; the goal is none (K7)."""
         return self.ages[-1].total
+
+
+def _within(by: str, period: Period) -> dict[Any, Share]:
+    """K1 per ticket of every part of a slice."""
+    found = attainment.slices(by, since=period.since, until=period.until)
+    return {part: budget.raw for part, budget in found.items()}
 
 
 def overview(period: Period) -> Overview:
@@ -70,5 +81,6 @@ def overview(period: Period) -> Overview:
         promises=[Promise(str(kind), Share(*kept[kind])) for kind in PROMISES if kind in kept],
         lines=slices.by_line(period),
         channels=slices.by_channel(period),
+        within={by: _within(by, period) for by in WITHIN},
         misses=list(misses.recent(period)),
     )

@@ -9,7 +9,6 @@ from django.utils.translation import ngettext
 
 from sla.queries.risk import Group, Risk
 from sla.queries.waiting import Wait
-from sla.templatetags.figures import roughly
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,18 @@ def like(group: Group) -> str:
     category, priority, line = group
     parts = [category or _("all kinds"), f"P{priority}"]
     return ", ".join([*parts, _("line %(line)d") % {"line": line}] if line else parts)
+
+
+def roughly(value: float) -> str:
+    """``less than a minute``, ``38 min``, ``2 h 05 min``, ``3 d 4 h``: for what is a guess in the first place."""
+    minutes = int(value // 60)
+    if minutes < 1:
+        return _("less than a minute")
+    if minutes < 60:
+        return _("%(m)d min") % {"m": minutes}
+    if minutes < 48 * 60:
+        return _("%(h)d h %(m)02d min") % {"h": minutes // 60, "m": minutes % 60}
+    return _("%(d)d d %(h)d h") % {"d": minutes // 1440, "h": minutes % 1440 // 60}
 
 
 def _share(risk: Risk) -> str:

@@ -18,6 +18,10 @@ class Share:
     total: int
 
     @property
+    def missed(self) -> int:
+        return self.total - self.met
+
+    @property
     def percent(self) -> float | None:
         return 100 * self.met / self.total if self.total else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -95,7 +96,7 @@ def train(*, now: datetime | None = None) -> int:
 
 def _curves(since: datetime, now: datetime) -> Iterator[RiskCurve]:
     running, seconds = _open_runs(since, now)
-    given = {"running": running, "seconds": seconds, "since": since, "enough": ENOUGH}
+    given: dict[str, Any] = {"running": running, "seconds": seconds, "since": since, "enough": ENOUGH}
     # A cursor on the server: no more of the history is here at a time than one fetch.
     with connection.chunked_cursor() as cursor:
         cursor.execute(GROUPS, given)

@@ -48,16 +48,3 @@ def seconds(value: float | None) -> str:
     if total < 3600:
         return _("%(m)d min %(s)02d s") % {"m": total // 60, "s": total % 60}
     return _("%(h)d h %(m)02d min") % {"h": total // 3600, "m": total % 3600 // 60}
-
-
-@register.filter
-def roughly(value: float) -> str:
-    """``less than a minute``, ``38 min``, ``2 h 05 min``, ``3 d 4 h``: for what is a guess in the first place."""
-    minutes = int(value // 60)
-    if minutes < 1:
-        return _("less than a minute")
-    if minutes < 60:
-        return _("%(m)d min") % {"m": minutes}
-    if minutes < 48 * 60:
-        return _("%(h)d h %(m)02d min") % {"h": minutes // 60, "m": minutes % 60}
-    return _("%(d)d d %(h)d h") % {"d": minutes // 1440, "h": minutes % 1440 // 60}
