@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sla.engine.terms import Kind
 
@@ -39,7 +40,7 @@ class ReviewState(TextChoices):
     ANALYSIS = "analysis", _("analysis")
     ACTIONS = "actions", _("actions")
     VERIFIED = "verified", _("verified")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("review", "closed")
 
 
 REVIEWED = (ReviewState.VERIFIED, ReviewState.CLOSED)

@@ -41,6 +41,10 @@ class Month:
         return self.closing is None and self.is_over and not self.unreviewed and not self.unfired
 
     @property
+    def is_empty(self) -> bool:
+        return self.closing is None and not self.budget.judged and not self.unreviewed
+
+    @property
     def shares(self) -> list[tuple[bool, str, float]]:
         """Kept in fact, then under the contract: (by contract, in words, per cent); nothing without tickets."""
         pairs = ((False, self.budget.attainment), (True, self.budget.contractual))
@@ -97,10 +101,13 @@ def last(number: int) -> list[date]:
 
 
 def recent() -> list[Month]:
-    """This month and those before it, newest first."""
+    """This month and those before it as far back as something was judged, newest first; the last one always."""
     firsts = last(SHOWN)
     closings = {closing.month: closing for closing in MonthClosing.objects.filter(month__in=firsts)}
-    return [_closed(closings[first]) if first in closings else _open(first) for first in firsts]
+    found = [_closed(closings[first]) if first in closings else _open(first) for first in firsts]
+    while len(found) > 2 and found[-1].is_empty:
+        found.pop()
+    return found
 
 
 def _open(month: date) -> Month:

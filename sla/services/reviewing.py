@@ -17,8 +17,8 @@ from accounts.permissions import leads_shift
 from common import clock
 from common.db import lock_one
 from common.errors import Conflict, Invalid, NotAllowed
-from sla.enums import ReviewState
-from sla.models import Breach, BreachExcuse, BreachReview, CorrectiveAction
+from sla.enums import ClockKind, ReviewState
+from sla.models import Breach, BreachExcuse, BreachReview, Clock, CorrectiveAction
 from sla.permissions import can_excuse, can_review, person
 from sla.services import proposing
 from tickets.enums import EventType
@@ -131,8 +131,11 @@ def _ticket_of(breach_id: int) -> Ticket:
 
 def _record(actor: Actor, ticket: Ticket, review: BreachReview) -> None:
     broken = review.breach.clock
+    owed = Clock.objects.filter(ticket=ticket, kind=ClockKind.BR, about=broken.subject).first()
+    # The sweep goes by the database's clock; on a machine that is slow the end must not come before the start.
+    at = max(clock.now(), owed.started_at) if owed else clock.now()
     recording.record(
-        ticket=ticket, type=EventType.REVIEWED, actor=actor, clock=broken.kind, cycle=broken.cycle,
+        ticket=ticket, type=EventType.REVIEWED, actor=actor, occurred_at=at, clock=broken.kind, cycle=broken.cycle,
         clock_line=broken.line, cause=review.cause,
     )  # fmt: skip
 

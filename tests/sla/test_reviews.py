@@ -5,16 +5,20 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.enums import Actor
 from accounts.models import Operator, User
 from common import clock
 from common.errors import Conflict, Invalid, NotAllowed
-from sla.models import Breach, BreachReview, MonthClosing
+from sla.models import Breach, BreachReview, Clock, MonthClosing
 from sla.queries import attainment, breaches, months, reviews
-from sla.services import closing, enforcing, reviewing
+from sla.services import closing, enforcing, rebuilding, reviewing
 from tests import factories
+from tickets.enums import EventType
+from tickets.models import Ticket, TicketEvent
 from tickets.services.moving import move
+from tickets.services.replying import reply
 
 pytestmark = pytest.mark.django_db
 WORDS = {"prevented_by": "Nobody watched the queue.", "next_time": "The alarm rings for two."}
@@ -145,6 +149,9 @@ def test_month_closes_once_it_is_over_and_every_breach_of_it_reviewed():
     with pytest.raises(Conflict):
         closing.close_month(actor=boss, month=month)
     with time_machine.travel(months.end_of(month) + timedelta(hours=1)):
+        enforcing.tick(now=clock.now())
+        for late in Breach.objects.exclude(pk=breach.pk):
+            reviewed(late)
         with pytest.raises(Conflict):
             closing.close_month(actor=boss, month=month)
         with pytest.raises(NotAllowed):
@@ -156,15 +163,97 @@ def test_month_closes_once_it_is_over_and_every_breach_of_it_reviewed():
             closing.close_month(actor=boss, month=month)
 
 
-def test_same_cause_three_times_for_one_service_asks_for_a_problem_record():
+def test_verified_review_stops_its_clock_and_a_replay_knows_why():
+    breach = broken()
+    reviewed(breach)
+    owed = Clock.objects.get(ticket=breach.ticket, kind="BR")
+    assert (owed.verdict, owed.about) == ("met", "FR:1:0")
+    event = TicketEvent.objects.get(ticket=breach.ticket, type=EventType.REVIEWED)
+    assert (event.payload["clock"], event.payload["cycle"], event.payload["clock_line"]) == ("FR", 1, 0)
+    assert event.payload["cause"] == "C14"
+    assert rebuilding.drifts(Ticket.objects.get(pk=breach.ticket_id)) == []
+
+
+def test_two_breaches_of_a_ticket_have_clocks_of_their_own():
+    ticket = factories.ticket()
+    enforcing.tick(now=ticket.received_at + timedelta(days=30))
+    first, second = (Breach.objects.get(ticket=ticket, kind=kind) for kind in ("FR", "RES"))
+    with time_machine.travel(ticket.received_at + timedelta(days=30, hours=1)):
+        reviewed(second)
+    owed = dict(Clock.objects.filter(ticket=ticket, kind="BR").values_list("about", "stopped_at"))
+    assert owed[first.clock.subject] is None
+    assert owed[second.clock.subject] is not None
+    assert rebuilding.drifts(Ticket.objects.get(pk=ticket.pk)) == []
+
+
+def test_review_of_a_breach_that_a_late_event_disproved_is_neither_owed_nor_possible():
+    ticket, desk = factories.ticket(), factories.operator()
+    enforcing.tick(now=ticket.received_at + timedelta(seconds=91))
+    breach, reviewer = Breach.objects.get(ticket=ticket), lead()
+    reviewing.begin(actor=reviewer, breach_id=breach.pk)
+    reply(actor=desk, ticket_id=ticket.pk, text="Hello!", at=ticket.received_at + timedelta(seconds=30))
+    breach.refresh_from_db()
+    assert breach.retracted_at is not None
+    assert Clock.objects.get(ticket=ticket, kind="BR").verdict == "cancelled"
+    assert reviews.due_at(breach) is None
+    with pytest.raises(Conflict):
+        reviewing.analyse(actor=reviewer, breach_id=breach.pk, cause="C14", preventable=True, **WORDS)
+    with pytest.raises(Conflict):
+        reviewing.excuse(actor=manager(), breach_id=breach.pk, ground="clock", note="It was kept.")
+    page = signed_in(reviewer).get(reverse("sla:breach", args=[breach.pk])).content.decode()
+    assert "there is nothing to review" in page
+    assert "Take up the review" not in page
+
+
+def test_review_is_overdue_when_its_clock_has_run_out():
+    breach = broken(priority=1)
+    client = signed_in(lead())
+    urls = [reverse("sla:breaches"), reverse("sla:breach", args=[breach.pk])]
+    assert not any("overdue</span>" in client.get(url).content.decode() for url in urls)
+    with time_machine.travel(breach.detected_at + timedelta(hours=24, seconds=1)):
+        client = signed_in(lead())
+        assert all("overdue</span>" in client.get(url).content.decode() for url in urls)
+        reviewed(breach)
+        assert not any("overdue</span>" in client.get(url).content.decode() for url in urls)
+
+
+def test_owner_finds_an_action_and_says_that_it_is_done():
+    breach, reviewer, owner = broken(), lead(), factories.operator(line=2)
+    own = {"actor": reviewer, "breach_id": breach.pk}
+    reviewing.begin(**own)
+    reviewing.analyse(**own, cause="C14", preventable=True, **WORDS)
+    today = timezone.localdate()
+    action = reviewing.plan(
+        **own, kind="article", what="Write it down", owner=Operator.objects.get(user_id=owner.user_id),
+        due_on=today - timedelta(days=1), verify_on=today + timedelta(days=7),
+    )  # fmt: skip
+    page = signed_in(owner).get(reverse("sla:actions")).content.decode()
+    assert "Write it down" in page
+    assert "overdue" in page
+    assert reverse("sla:breach", args=[breach.pk]) not in page
+    assert "Write it down" not in signed_in(factories.operator()).get(reverse("sla:actions")).content.decode()
+    done = reverse("sla:action_done", args=[action.pk])
+    assert signed_in(factories.operator()).post(done).status_code == 404
+    assert breaches.diligence().overdue == 1
+    assert signed_in(owner).post(done).status_code == 302
+    assert signed_in(owner).post(done).status_code == 409
+    assert breaches.diligence().overdue == 0
+    assert (
+        "Write it down" in signed_in(reviewer).get(reverse("sla:actions"), {"whose": "all"}).content.decode()
+    )
+
+
+def test_figures_above_the_list_count_reviews_in_time_and_causes_that_came_back():
     service = factories.ServiceFactory.create()
     client = factories.contact(customer=service.customer)
-    for _ in range(3):
-        assert breaches.recurring() == []
-        reviewed(broken(asked_by=client, service=service), cause="C41")
-    reviewed(broken(asked_by=client, service=service), cause="C14")
-    (again,) = breaches.recurring()
-    assert (again.service, again.cause, again.times) == (service.name, "C41", 3)
+    for cause in ("C41", "C41", "C14"):
+        reviewed(broken(asked_by=client, service=service), cause=cause)
+    open_one = broken(priority=1)
+    with time_machine.travel(open_one.detected_at + timedelta(hours=25)):
+        enforcing.tick(now=clock.now())
+        found = breaches.diligence()
+    assert (found.on_time, found.due) == (3, 4)
+    assert (found.again, found.causes) == (1, 3)
 
 
 def test_page_leads_the_reviewer_through_the_steps():
