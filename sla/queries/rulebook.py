@@ -31,8 +31,17 @@ class Rulebook:
 
     policy: RowPolicy
     calendars: dict[str, Calendar]
-    calendar_ids: dict[str, int]
+    calendar_ids: dict[str, list[tuple[datetime, int]]]
     stamp: Stamp
+
+    def calendar_id(self, key: str, stopped_at: datetime | None) -> int:
+        """The version that a clock counts by: the newest while it lives, else the one in force when it stopped."""
+        versions = self.calendar_ids.get(key)
+        if not versions:
+            return 0
+        if stopped_at is None:
+            return versions[-1][1]
+        return next((pk for since, pk in reversed(versions) if since <= stopped_at), versions[0][1])
 
 
 _book: Rulebook | None = None
@@ -68,10 +77,12 @@ def _stamp() -> Stamp:
 def _read(stamp: Stamp) -> Rulebook:
     rows = list(CalendarVersion.objects.order_by("published_at", "pk"))
     versions: dict[str, list[tuple[datetime | None, Hours]]] = defaultdict(list)
+    ids: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
     for row in rows:
         versions[row.key].append((row.published_at if versions[row.key] else None, row.hours()))
+        ids[row.key].append((row.published_at, row.pk))
     calendars = {key: Calendar(key, *hours) for key, hours in versions.items()}
-    return Rulebook(RowPolicy(_versions(calendars)), calendars, {row.key: row.pk for row in rows}, stamp)
+    return Rulebook(RowPolicy(_versions(calendars)), calendars, dict(ids), stamp)
 
 
 def _versions(calendars: dict[str, Calendar]) -> list[Version]:

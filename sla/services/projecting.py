@@ -61,7 +61,7 @@ def project(clock: EngineClock, ticket_id: int, book: Rulebook, known: Clock | N
         cycle=clock.cycle,
         line=clock.line,
         policy_version_id=clock.version,
-        calendar_version_id=book.calendar_ids.get(clock.calendar.key, 0),
+        calendar_version_id=book.calendar_id(clock.calendar.key, clock.stopped_at),
         target=clock.target,
         elapsed=clock.used,
         started_at=clock.started_at,

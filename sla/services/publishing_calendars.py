@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,8 +16,10 @@ from sla.queries import rulebook
 
 
 @transaction.atomic
-def publish_calendar(*, actor: Actor, version: CalendarVersion, seen: int | None = None) -> CalendarVersion:
-    """Put a new version of a calendar in force: at its `published_at`, if that is later than in five seconds.
+def publish_calendar(
+    *, actor: Actor, version: CalendarVersion, since: datetime | None = None, seen: int | None = None
+) -> CalendarVersion:
+    """Put a new version of a calendar in force: at `since`, but not before every process has read it.
 
     Time before that keeps the old hours; `recalculating` works out running clocks again. `seen` is the newest version
     its author had in view. Raises `ValidationError` naming the field that makes no sense, `NotAllowed`, `Conflict`
@@ -25,9 +29,9 @@ def publish_calendar(*, actor: Actor, version: CalendarVersion, seen: int | None
         raise NotAllowed
     now = time.now()
     soonest = now + rulebook.PUBLICATION_DELAY
-    if version.published_at is not None and version.published_at < now:
+    if since is not None and since < now:
         raise Unprocessable(_("Hours of the past cannot be changed: choose an instant to come."))
-    version.published_at = max(version.published_at or soonest, soonest)
+    version.published_at = max(since or soonest, soonest)
     version.published_by_id, version.recalculate_after = actor.user_id, soonest
     version.full_clean()
     _serialize(version.key)

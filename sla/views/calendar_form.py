@@ -120,7 +120,8 @@ class CalendarForm(forms.Form):
         for name, errors in self.errors.items():
             field = self.fields.get(name)
             label = "" if field is None or field.widget.is_hidden else str(field.label)
-            found += [text if text.startswith(label) else f"{label}: {text}" for text in errors]
+            texts = map(str, errors)
+            found += [text if text.startswith(label) else f"{label}: {text}" for text in texts]
         return found
 
     def version(self, key: str) -> CalendarVersion:
@@ -130,7 +131,6 @@ class CalendarForm(forms.Form):
         return CalendarVersion(
             key=key,
             title=given["title"],
-            published_at=given["since"],
             always=hours.always,
             tz=hours.tz,
             week=show_week(hours.week),

@@ -65,7 +65,10 @@ def _newest(key: str) -> CalendarVersion | None:
 def _published(request: DeskRequest, form: CalendarForm, key: str) -> bool:
     """Publish; a refusal becomes an error of the form, so that nothing typed is lost."""
     try:
-        publish_calendar(actor=request.actor, version=form.version(key), seen=form.cleaned_data["seen"])
+        given = form.cleaned_data
+        publish_calendar(
+            actor=request.actor, version=form.version(key), since=given["since"], seen=given["seen"]
+        )
     except ValidationError as refusal:
         form.add_error(None, refusal.messages)
     except Unprocessable as refusal:
