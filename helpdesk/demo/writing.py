@@ -6,7 +6,9 @@ from django.core.management.color import no_style
 from django.db import connection
 
 from helpdesk.demo.clocks import Projection
+from helpdesk.demo.outbox import outbox
 from helpdesk.demo.rows import Rows
+from messaging.models import OutboundMessage
 from monitoring.models import Problem
 from sla.models import Breach, BreachReview, Clock, ClockFiring, CorrectiveAction, ProblemProposal
 from tickets.models import Bypass, KnowledgeSearch, Message, Ticket, TicketArticle, TicketEvent, WorkingGroup
@@ -41,6 +43,7 @@ def write(rows: Rows, projection: Projection) -> None:
     rows.events.sort(key=lambda event: event.occurred_at)
     Ticket.objects.bulk_create(rows.tickets, batch_size=BATCH)
     Message.objects.bulk_create(rows.messages, batch_size=BATCH)
+    OutboundMessage.objects.bulk_create(outbox(rows), batch_size=BATCH)
     TicketEvent.objects.bulk_create(rows.events, batch_size=BATCH)
     TicketArticle.objects.bulk_create(rows.links)
     KnowledgeSearch.objects.bulk_create(rows.searches)

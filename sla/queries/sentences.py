@@ -34,7 +34,7 @@ def waiting_for(state: object) -> str:
         State.PENDING_WINDOW.value: _("waiting for the agreed time"),
         State.RESOLVED.value: _("resolved"),
     }
-    return reasons.get(str(state)) or state_name(state)
+    return reasons.get(str(state)) or _("the ticket is in “%(state)s”") % {"state": state_name(state)}
 
 
 def calendar(facts: Facts) -> str:
