@@ -142,7 +142,7 @@ def write_down(plans: Plans, breaches: Iterable[Breach], now: datetime, cast: Ca
 
 def _review(found: Plan, breach: Breach) -> BreachReview:
     review = BreachReview(
-        breach=breach, reviewer_id=found.reviewer.user_id, state=found.state, started_at=found.started_at,
+        breach=breach, reviewer_id=found.reviewer.user_id or 0, state=found.state, started_at=found.started_at,
         closed_at=found.closed_at,
     )  # fmt: skip
     if found.state != ReviewState.ANALYSIS:
@@ -159,7 +159,7 @@ def _action(found: Plan, review: BreachReview, now: datetime, cast: Cast) -> Cor
     due = (verified or found.started_at + 2 * DAY).astimezone(MOSCOW).date()
     owner = cast.operator("editor" if found.words["action"] == "article" else "lead")
     return CorrectiveAction(
-        review=review, kind=found.words["action"], what=found.words["what"], owner_id=owner.user_id, due_on=due,
+        review=review, kind=found.words["action"], what=found.words["what"], owner_id=owner.user_id or 0, due_on=due,
         verify_on=due if verified else due + 5 * DAY, done_at=verified and verified - timedelta(minutes=20),
         effect=found.words["effect"] if verified else "",
     )  # fmt: skip
