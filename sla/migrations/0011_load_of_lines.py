@@ -1,9 +1,13 @@
-"""What a place in a line's queue costs: the mean work per ticket of each line."""
+"""What a place in a line's queue costs; and indexes by which a month's figures are read without its history."""
 
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
+from django.db.models import Q
 
 
 class Migration(migrations.Migration):
+    # Indexes of a table that grows are built beside its writers.
+    atomic = False
     dependencies = [("sla", "0006_obligations_have_deadlines")]
     operations = [
         migrations.CreateModel(
@@ -26,4 +30,21 @@ class Migration(migrations.Migration):
                 "ordering": ["line"],
             },
         ),
+        AddIndexConcurrently(
+            "clock",
+            models.Index(
+                condition=Q(("reported_at__isnull", False)),
+                fields=["kind", "reported_at"],
+                name="sla_clock_judged",
+            ),
+        ),
+        AddIndexConcurrently(
+            "clock",
+            models.Index(
+                condition=Q(("kind__in", ("FR", "RES")), ("verdict", "missed")),
+                fields=["ticket"],
+                name="sla_clock_missed",
+            ),
+        ),
+        RemoveIndexConcurrently("clock", "sla_clock_reported"),
     ]

@@ -12,9 +12,9 @@ from sla.queries import attainment
 from sla.queries.attainment import Budget
 
 KEY = "sla:standing"
-KEPT_FOR = 4
+KEPT_FOR = 9
 """Seconds that the figures are shared by all processes: every page asks after every alarm, and the month changes by
-one ticket at most. Pages ask five seconds after a bell, so that what rang it is always in the answer."""
+one ticket at most. Pages ask ten seconds after a bell, so that what rang it is always in the answer."""
 
 TELLS_FROM = timedelta(days=1)
 """Of the month must be over before its pace says anything about its end."""
