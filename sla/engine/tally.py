@@ -74,15 +74,16 @@ def _count(pair: Json, side: str, kept: bool) -> None:
 
 
 def _flip(tally: Json, number: str, before: list[Clock], after: list[Clock]) -> None:
-    """A ticket that one policy keeps and the other misses, with the clocks that decide it."""
-    was, becomes = within(before), within(after)
-    if was is None or becomes is None or was == becomes:
+    """A ticket that one policy misses and the other does not, with the clocks that decide it."""
+    was_late, is_late = is_missed(before), is_missed(after)
+    if was_late == is_late:
         return
-    tally["better" if becomes else "worse"] += 1
+    tally["worse" if is_late else "better"] += 1
     if len(tally["flips"]) < MOST_FLIPS:
-        kinds = [
-            str(kind)
-            for kind in DECIDING
-            if verdict(c for c in before if c.kind is kind) != verdict(c for c in after if c.kind is kind)
-        ]
-        tally["flips"].append([number, "+".join(kinds), "missed→met" if becomes else "met→missed"])
+        kinds = [str(kind) for kind in DECIDING if is_missed(before, kind) != is_missed(after, kind)]
+        tally["flips"].append([number, "+".join(kinds), "met→missed" if is_late else "missed→met"])
+
+
+def is_missed(clocks: Iterable[Clock], *kinds: Kind) -> bool:
+    """A ticket that is still open and not late yet counts as kept so far."""
+    return verdict(clock for clock in clocks if clock.kind in (kinds or DECIDING)) is False

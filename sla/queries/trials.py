@@ -50,12 +50,13 @@ class Pair:
         """The difference in percentage points, with its sign; empty when a side judged nothing."""
         if self.before.share is None or self.after.share is None:
             return ""
-        return f"{100 * (self.after.share - self.before.share):+.1f}"
+        points = round(100 * (self.after.share - self.before.share), 1)
+        return f"{points:+.1f}" if points else "0"
 
     @property
     def tone(self) -> str:
         points = self.points
-        return "" if not points or float(points) == 0 else "good" if float(points) > 0 else "bad"
+        return "" if points in ("", "0") else "bad" if points.startswith("-") else "good"
 
 
 @dataclass(frozen=True, slots=True)

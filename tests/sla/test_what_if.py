@@ -84,6 +84,16 @@ def test_ticket_between_the_two_promises_flips_and_is_counted_on_both_sides():
     assert {within.number, late.number}.isdisjoint(run.result["flips"][0])
 
 
+def test_ticket_that_is_still_open_would_be_late_and_counts_as_kept_so_far():
+    start = clock.now() - timedelta(minutes=200)
+    contact = factories.contact(customer=factories.ContractFactory.create().customer)
+    ticket = factories.ticket(contact, priority=2, received_at=start)
+    reply(actor=factories.operator(), ticket_id=ticket.pk, text="On it.", at=start + timedelta(seconds=30))
+    result = finished(asked(shorter())).result
+    assert result["clocks"]["RES"] == {"before": [0, 0], "after": [0, 1]}
+    assert result["flips"] == [[ticket.number, "RES", "met→missed"]]
+
+
 def test_looser_promise_shows_what_it_would_have_saved():
     missed = resolved(300)
     slow = resolved(100, answered=100)
