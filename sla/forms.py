@@ -169,7 +169,9 @@ class ApplyForm(forms.Form):
 class PeriodForm(forms.Form):
     """Whole days of the reader's zone; `until` is the last of them."""
 
-    since = forms.DateField(label=_("Received from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    since = forms.DateField(
+        label=_("Received from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     until = forms.DateField(label=_("to"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def clean(self) -> dict[str, Any]:
@@ -184,10 +186,13 @@ class DueForm(forms.Form):
     """«When would it be due?»"""
 
     start = forms.DateTimeField(
-        label=_("Start"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label=_("Start"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     amount = forms.CharField(
-        label=_("Target"), max_length=40, help_text=_("For example 90 s, 15 min, 4 h, 1 wd (a working day of 9 h).")
+        label=_("Target"),
+        max_length=40,
+        help_text=_("For example 90 s, 15 min, 4 h, 1 wd (a working day of 9 h)."),
     )
     calendar = forms.ChoiceField(label=_("Calendar"))
     pauses = forms.CharField(
@@ -226,7 +231,8 @@ class DueForm(forms.Form):
             )
         except (ValueError, forms.ValidationError) as error:
             raise forms.ValidationError(
-                _("“%(line)s” is not a pause: write 2026-11-24 10:00 – 2026-11-24 12:30."), params={"line": line}
+                _("“%(line)s” is not a pause: write 2026-11-24 10:00 – 2026-11-24 12:30."),
+                params={"line": line},
             ) from error
         if end <= begin:
             raise forms.ValidationError(_("“%(line)s” ends before it begins."), params={"line": line})
@@ -238,7 +244,10 @@ class ExamplesForm(forms.Form):
 
     file = forms.FileField(label=_("File"), required=False)
     text = forms.CharField(
-        label=_("or paste them"), required=False, max_length=1_000_000, widget=forms.Textarea(attrs={"rows": 6})
+        label=_("or paste them"),
+        required=False,
+        max_length=1_000_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
     )
 
     def clean(self) -> dict[str, Any]:

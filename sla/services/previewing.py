@@ -130,11 +130,11 @@ def _sample(tickets: list[Ticket], policy: RowPolicy, version: Version, mode: st
     for ticket in tickets:
         before = log.fold(ticket.pk, policy, now).clocks
         then = log.fold(ticket.pk, after, now, applied).clocks
-        found.append(_compared(ticket, before, then, now))
+        found.append(_compared(ticket, before, then))
     return found
 
 
-def _compared(ticket: Ticket, before: list[Clock], after: list[Clock], now: datetime) -> Sample:
+def _compared(ticket: Ticket, before: list[Clock], after: list[Clock]) -> Sample:
     """The clock that moves, resolution first; the open resolution when only later clocks are promised otherwise."""
     earlier = {(one.kind, one.cycle, one.line): one for one in before}
     live = sorted(
@@ -145,9 +145,15 @@ def _compared(ticket: Ticket, before: list[Clock], after: list[Clock], now: date
     if not pairs:
         return Sample(ticket, "", None, None, "", "", is_late=False)
     was, becomes = (moved or pairs)[0]
-    late = becomes.verdict is Verdict.MISSED or (becomes.due_at is not None and becomes.due_at < now)
-    name = clock_name(becomes.kind, becomes.line)
-    return Sample(ticket, name, was.due_at, becomes.due_at, amount(was.target), amount(becomes.target), late)
+    return Sample(
+        ticket,
+        clock_name(becomes.kind, becomes.line),
+        was.due_at,
+        becomes.due_at,
+        amount(was.target),
+        amount(becomes.target),
+        is_late=becomes.verdict is Verdict.MISSED,
+    )
 
 
 class FirstOf(Func):
