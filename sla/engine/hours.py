@@ -152,7 +152,10 @@ def _window(text: Any, item: Any) -> Iterable[Window]:
 
 
 def check(hours: Hours) -> None:
-    """Raise CalendarError for hours that overlap or can never open, with the place."""
+    """Raise CalendarError for hours that overlap or can never open, with the place.
+
+    An exception may well begin within the night before it: whoever opens a whole date means both.
+    """
     if hours.always:
         return
     if not any(hours.week):
@@ -161,19 +164,16 @@ def check(hours: Hours) -> None:
         following = (day + 1) % 7
         _check("week", day, windows, following, hours.week[following])
     for date_, windows in sorted(hours.exceptions.items()):
-        before, after = date_ - ONE, date_ + ONE
-        _check("exceptions", date_, windows, after, hours.windows(after))
-        _check("exceptions", before, (), date_, windows, hours.windows(before))
+        _check("exceptions", date_, windows, date_ + ONE, hours.exceptions.get(date_ + ONE, ()))
 
 
 def _check(
-    field: str, day: Any, windows: Iterable[Window], following: Any, next_day: Iterable[Window],
-    evening: Iterable[Window] | None = None,
-) -> None:  # fmt: skip
+    field: str, day: Any, windows: Iterable[Window], following: Any, next_day: Iterable[Window]
+) -> None:
     if pair := find_overlap(windows):
         first, second = (show_windows([window]) for window in pair)
         raise CalendarError("overlap", field=field, day=day, first=first, second=second)
-    if pair := runs_into(windows if evening is None else evening, next_day):
+    if pair := runs_into(windows, next_day):
         first, second = (show_windows([window]) for window in pair)
         raise CalendarError("overnight", field=field, day=day, next=following, first=first, second=second)
 

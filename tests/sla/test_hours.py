@@ -1,10 +1,11 @@
 """Hours as people type them: what is understood, and what is refused with the reason and the place."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import translation
 
+from sla.engine.calendars import Calendar
 from sla.engine.faults import MESSAGES, CalendarError
 from sla.engine.hours import read_hours, shortened
 from sla.engine.week import parse_week, show_week
@@ -97,7 +98,6 @@ def test_week_may_be_given_by_day():
         ({"exceptions": [("2026-12-28", "09:00-10:00"), ("2026-12-28", "")]}, "exceptions", "twice"),
         ({"exceptions": {"2026-12-28": ["09:00-12:00", "11:00-13:00"]}}, "exceptions", "overlap"),
         ({"exceptions": {"2026-12-28": ["22:00-06:00"], "2026-12-29": ["05:00-09:00"]}}, "exceptions", "overnight"),
-        ({"week": "Mon-Fri 22:00-06:00", "exceptions": {"2026-11-28": ["05:00-08:00"]}}, "exceptions", "overnight"),
         ({"exceptions": {"2026-12-28": "nine"}}, "exceptions", "words"),
         ({"exceptions": {"2026-12-28": {}}}, "exceptions", "windows"),
         ({"exceptions": ["2026-12-28"]}, "exceptions", "object"),
@@ -113,10 +113,12 @@ def test_windows_that_only_touch_are_fine():
     read_hours({"week": "Mon 18:00-24:00, Tue 00:00-06:00 06:00-07:00, Wed 22:00-06:00, Thu 06:00-09:00"}, {})
 
 
-def test_night_before_a_closed_date_needs_no_room_on_it():
-    read_hours(
-        {"week": "Mon-Fri 22:00-06:00", "exceptions": {"2026-11-28": [], "2026-11-25": ["06:00-07:00"]}}, {}
-    )
+def test_exception_may_begin_within_the_night_before_it():
+    """Thursday's night ends at six; Friday is open all day: together from Thursday 22:00 to Friday 24:00."""
+    spec = {"tz": "UTC", "week": "Mon-Thu 22:00-06:00", "exceptions": {"2026-12-04": ["00:00-24:00"]}}
+    subject = Calendar("T", (None, read_hours(spec, {})))
+    noon = datetime(2026, 12, 3, 12, tzinfo=UTC)
+    assert subject.elapsed(noon, noon + timedelta(days=2)) == timedelta(hours=26)
 
 
 def test_what_was_published_stays_readable_whatever_is_refused_later():
