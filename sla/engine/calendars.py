@@ -124,7 +124,7 @@ def merged(spans: list[Span]) -> list[Span]:
 class Calendar:
     """Versioned working time under one key. Versions: (in force from, hours), oldest first; None = since ever."""
 
-    __slots__ = ("_always", "_table", "key", "versions")
+    __slots__ = ("_always", "_earlier", "_table", "key", "versions")
 
     def __init__(self, key: str, *versions: tuple[datetime | None, Hours]) -> None:
         if not versions:
@@ -133,6 +133,7 @@ class Calendar:
         self.versions = tuple(sorted(versions, key=lambda version: version[0] or EVER))
         self._always = all(hours.always for _, hours in versions)
         self._table: Table | None = None
+        self._earlier: dict[int, Calendar] = {}
 
     def __repr__(self) -> str:
         return f"Calendar({self.key!r})"
@@ -146,6 +147,15 @@ class Calendar:
     def published(self, at: datetime, hours: Hours) -> Calendar:
         """The same calendar with one more version in force from `at`."""
         return Calendar(self.key, *self.versions, (at, hours))
+
+    def as_of(self, at: datetime) -> Calendar:
+        """The calendar without what comes into force after `at`."""
+        count = max(1, sum(since is None or since <= at for since, _ in self.versions))
+        if count == len(self.versions):
+            return self
+        if count not in self._earlier:
+            self._earlier[count] = Calendar(self.key, *self.versions[:count])
+        return self._earlier[count]
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Working time between two instants; zero when they are not in order."""

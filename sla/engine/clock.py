@@ -25,9 +25,10 @@ class Run:
     def length(self, until: datetime) -> timedelta:
         return self.lump + self.calendar.elapsed(self.start, self.end or until)
 
-    def reach(self, amount: timedelta) -> datetime:
-        """When this run has contributed `amount`; the lump counts at once."""
-        return self.calendar.add(self.start, amount - self.lump)
+    def reach(self, amount: timedelta, as_of: datetime | None = None) -> datetime:
+        """When this run has contributed `amount`; the lump counts at once. By the hours published until `as_of`."""
+        calendar = self.calendar if as_of is None else self.calendar.as_of(as_of)
+        return calendar.add(self.start, amount - self.lump)
 
     def outlast(self, amount: timedelta) -> datetime:
         """Until when this run contributes no more than `amount`."""
@@ -97,12 +98,18 @@ class Clock:
     def stop(self, at: datetime) -> None:
         """Freeze the verdict with its target. A clock without a promise ends as cancelled."""
         if self.is_running:
+            self._freeze_due(at)
             self._close_run(at)
         self.stopped_at = at
         if self.breached_at is not None:
             self.due_at = self.breached_at
         if self.verdict is Verdict.RUNNING:
             self.verdict = Verdict.CANCELLED if self.target is None else Verdict.MET
+
+    def _freeze_due(self, at: datetime) -> None:
+        """A deadline ahead of the stop stays as the hours then in force had it, whatever is published later."""
+        if self.verdict is Verdict.RUNNING and self.target is not None and self.due_at and self.due_at > at:
+            self.due_at = self.runs[-1].reach(self.target - self.used, as_of=at)
 
     def cancel(self, at: datetime) -> None:
         """End without counting; a miss that already happened stays."""

@@ -20,7 +20,7 @@ from sla.services.loading import rules
 from sla.services.publishing_calendars import publish_calendar
 from tests import factories
 from tickets.models import Ticket
-from tickets.services.moving import move
+from tickets.services.moving import BypassRequest, move
 
 MONDAY = datetime(2026, 11, 23, 13, tzinfo=UTC)  # 16:00 in Moscow
 
@@ -93,6 +93,26 @@ def test_published_day_off_moves_the_deadlines_of_running_clocks(monday):
     assert before == datetime(2026, 11, 24, 12, tzinfo=UTC)
     assert after.due_at == datetime(2026, 11, 25, 12, tzinfo=UTC)
     assert after.calendar_version == CalendarVersion.objects.latest("pk")
+    assert list(rebuilding.check()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_resolved_ticket_keeps_its_deadline_whatever_is_published_later_and_takes_the_new_one_if_reopened(
+    monday,
+):
+    (ticket,), desk = office_tickets(1), factories.operator()
+    move(actor=desk, ticket_id=ticket.pk, transition="accept")
+    move(
+        actor=desk, ticket_id=ticket.pk, transition="resolve", resolution_code="fixed", message="It runs again.",
+        waive="A one-off.", bypass=BypassRequest(why="only the clock matters"),
+    )  # fmt: skip
+    publish()
+    owed()
+    recalculating.recalculate()
+    assert dues() == [datetime(2026, 11, 24, 12, tzinfo=UTC)]
+    assert list(rebuilding.check()) == []
+    move(actor=desk, ticket_id=ticket.pk, transition="reopen", reason="not_fixed")
+    assert dues() == [datetime(2026, 11, 25, 12, tzinfo=UTC)]
     assert list(rebuilding.check()) == []
 
 
