@@ -9,10 +9,8 @@ from typing import Any
 
 from sla.engine.clock import Clock, Entry
 from sla.queries.naming import Names
-from sla.queries.sentences import sentence, state_name
-from sla.queries.spans import moment, span
+from sla.queries.sentences import sentence
 
-__all__ = ["Line", "keys_of", "lines", "moment", "span", "state_name"]
 PAUSED, RESUMED = "paused", "resumed"
 
 

@@ -19,7 +19,7 @@ from sla.models import Breach, BreachReview
 from sla.permissions import can_excuse, can_review
 from sla.queries import actions, overrun, reviews, stretches
 from sla.queries.actions import Listed
-from sla.queries.ledger import state_name
+from sla.queries.sentences import state_name
 from sla.services import reviewing
 
 STEPS: dict[str, tuple[type[forms.Form], Callable[..., object]]] = {
