@@ -7,6 +7,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.enums import Actor
@@ -53,8 +55,9 @@ def draft_from(*, actor: Actor, version_id: int) -> PolicyVersion:
     source = PolicyVersion.objects.filter(pk=version_id).first()
     if source is None:
         raise Missing
-    title = _("Draft of “%(title)s”") % {"title": source.title}
-    draft = PolicyVersion.objects.create(title=title[:120])
+    # A version keeps the draft's title: it says of which day it is, in place of the day its source was made.
+    name, today = source.title.partition(" · ")[0], date_format(timezone.localdate(), "SHORT_DATE_FORMAT")
+    draft = PolicyVersion.objects.create(title=f"{name[:100]} · {today}")
     _store(draft, entries_of(source.pk))
     return draft
 

@@ -110,9 +110,7 @@ def _count(seen: Preview, group: Group, is_changed: bool) -> None:
     seen.changed += more
 
 
-def _match(
-    seen: Preview, group: Group, ranked: Sequence[Row], places: Mapping[int, str]
-) -> None:
+def _match(seen: Preview, group: Group, ranked: Sequence[Row], places: Mapping[int, str]) -> None:
     following = {id(row) for row in chosen(ranked, group.facts).values()}
     for row in ranked:
         if row.matches(group.facts):
