@@ -7,13 +7,14 @@ import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startQueue } from "./queue.js";
+import { startRisks } from "./risks.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
 
 document.documentElement.classList.add("has-js");
 for (const start of [
-  startToasts, startTheme, startCountdown, startDialog, startForms, startComposer, startQueue, startKeys, startLive,
-  startAlarm,
+  startToasts, startTheme, startCountdown, startDialog, startForms, startComposer, startQueue, startRisks, startKeys,
+  startLive, startAlarm,
 ]) {
   // One broken corner must not silence the alarm.
   try {

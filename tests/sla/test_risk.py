@@ -278,7 +278,7 @@ def test_rows_get_a_badge_or_an_empty_fragment_that_takes_an_old_one_away() -> N
     training.train()
     late, early = in_work(15, 30), in_work(15, 45)
     page = badges(signed_in(factories.operator()), late.pk, early.pk, 999999)
-    fragments = dict(re.findall(r'<span id="risk-(\d+)" hx-swap-oob="innerHTML">(.*)</span>', page))
+    fragments = dict(re.findall(r'<span data-risk="(\d+)">(.*)</span>', page))
     assert "at risk: 14 min left, usually 24 min" in fragments[str(late.pk)]
     assert 'title="At risk: of such tickets' in fragments[str(late.pk)]
     assert (fragments[str(early.pk)], fragments["999999"]) == ("", "")
@@ -289,8 +289,8 @@ def test_badges_are_for_operators_and_a_bounded_number_of_rows() -> None:
     assert badges(desk).strip() == ""
     assert badges(desk, "1;DROP").strip() == ""
     assert badges(desk, *range(1, 102)).strip() == ""
-    assert badges(desk, *range(1, 101)).count("hx-swap-oob") == 100
-    assert badges(desk, 7, 7).count("hx-swap-oob") == 1
+    assert badges(desk, *range(1, 101)).count("data-risk") == 100
+    assert badges(desk, 7, 7).count("data-risk") == 1
     assert signed_in(factories.contact()).get(reverse("sla:risks"), {"on": "1"}).status_code == 404
     assert desk.post(reverse("sla:risks")).status_code == 405
 
