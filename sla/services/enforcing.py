@@ -21,7 +21,7 @@ from sla.enums import PROMISES
 from sla.models import Breach, Clock, ClockFiring
 from sla.queries import heartbeat
 from sla.services import escalating, folding, projecting, queueing, reporting, sparing
-from sla.services.settling import Due, Roster, breach_of, passed, settle
+from sla.services.settling import SNAPSHOT, Due, Roster, breach_of, passed, settle
 from tickets.enums import EventType
 from tickets.services import recording
 
@@ -160,9 +160,11 @@ def _account(dues: list[Due], now: datetime) -> None:
         return
     logs = folding.refold_all((due.clock.ticket for due in broken), now)
     on = Roster.now()
+    # A record that had been disproved is told anew when the promise breaks after all.
     Breach.objects.bulk_create(
-        (breach_of(due, now, logs[due.clock.ticket_id], on) for due in broken), ignore_conflicts=True
-    )
+        (breach_of(due, now, logs[due.clock.ticket_id], on) for due in broken),
+        update_conflicts=True, unique_fields=["clock"], update_fields=SNAPSHOT,
+    )  # fmt: skip
 
 
 def _facts(due: Due, now: datetime) -> dict[str, Any]:

@@ -23,9 +23,10 @@ PROJECTED = (
     "policy_version", "calendar_version", "target", "elapsed", "started_at", "running_since", "due_at", "stopped_at",
     "verdict", "verdict_at", "reported_at", "breached_at", "detected_at", "is_hidden", "intervals", "ahead", "next_at",
     "next_threshold", "about",
+    "fired",
 )  # fmt: skip
 FIELDS = tuple(f"{name}_id" if name.endswith("_version") else name for name in PROJECTED)
-COLUMNS = ("ticket_id", "kind", "cycle", "line", "fired", *FIELDS)
+COLUMNS = ("ticket_id", "kind", "cycle", "line", *FIELDS)
 JSON = frozenset({"intervals", "ahead", "fired"})
 TUPLE = f"({', '.join(['%s'] * len(COLUMNS))})"
 INSERT = f"INSERT INTO sla_clock ({', '.join(COLUMNS)}) VALUES "  # noqa: S608 — constants only
@@ -51,7 +52,7 @@ def key_of(clock: EngineClock | Clock) -> Key:
 
 def project(clock: EngineClock, ticket_id: int, book: Rulebook, known: Clock | None = None) -> Clock:
     """The row of a clock. What only the sweep knows (fired thresholds, when a miss was noticed) is kept."""
-    fired = known.fired if known else []
+    fired = _fired(clock, known)
     ahead = thresholds.ahead(clock, fired)
     first = ahead[0] if ahead else None
     return Clock(
@@ -104,6 +105,14 @@ def vanished(known: Mapping[Key, Clock], rows: Iterable[Clock]) -> list[Clock]:
 def is_void(clock: Clock) -> bool:
     """Ended without counting: nothing shows it and nothing fires."""
     return clock.verdict == Verdict.CANCELLED and clock.stopped_at is not None
+
+
+def _fired(clock: EngineClock, known: Clock | None) -> list[int]:
+    """What has fired is kept; a deadline whose miss was disproved is ahead again."""
+    fired = known.fired if known else []
+    if known is None or known.breached_at is None or clock.verdict is Verdict.MISSED:
+        return fired
+    return [code for code in fired if code != thresholds.deadline_code(clock.kind)]
 
 
 def _detected(clock: EngineClock, known: Clock | None) -> datetime | None:

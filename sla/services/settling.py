@@ -17,6 +17,12 @@ from sla.enums import PROMISES
 from sla.models import Breach, Clock
 
 DAY_BEGINS, DAY_ENDS = 8, 20
+SNAPSHOT = [
+    field.name
+    for field in Breach._meta.concrete_fields
+    if field.name not in {"id", "clock", "ticket", "kind"}
+]
+"""What a breach says of the moment it happened."""
 
 
 @dataclass(frozen=True, slots=True)

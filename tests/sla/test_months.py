@@ -1,7 +1,6 @@
 """Closing months, and rule R8: what becomes known afterwards is reported in the month it becomes known."""
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
@@ -20,6 +19,7 @@ from sla.queries import attainment, months
 from sla.queries import breaches as listed
 from sla.services import closing, enforcing, rebuilding, reporting, reviewing
 from tests import factories
+from tests.sla.aside import aside, is_waiting
 from tests.sla.test_reviews import lead, manager, reviewed, signed_in
 from tickets.enums import EventType
 from tickets.models import Ticket
@@ -218,34 +218,6 @@ def test_excuse_given_after_the_closing_stands_beside_the_figures_and_changes_no
 # -- at the same time ----------------------------------------------------------------------------------------------
 
 
-def aside(work: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
-    """Start `work` in a thread with a connection of its own; its result or refusal comes into the list."""
-    result: list[object] = []
-
-    def run() -> None:
-        try:
-            result.append(work())
-        except Conflict as refusal:
-            result.append(refusal)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread, result
-
-
-def wait_for_a_waiter(thread: threading.Thread) -> bool:
-    """True as soon as some session waits for a lock; False when the thread has ended instead."""
-    while thread.is_alive():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
-            if cursor.fetchone()[0]:
-                return True
-        thread.join(0.02)
-    return False
-
-
 @pytest.mark.django_db(transaction=True)
 def test_closing_waits_for_a_verdict_that_is_being_written_and_then_sees_it(travel):
     ticket, boss = answered(), manager()
@@ -254,7 +226,7 @@ def test_closing_waits_for_a_verdict_that_is_being_written_and_then_sees_it(trav
     with transaction.atomic():
         late_mail(ticket)
         thread, result = aside(lambda: closing.close_month(actor=boss, month=MONTH))
-        assert wait_for_a_waiter(thread)
+        assert is_waiting(thread)
     thread.join(20)
     assert isinstance(result[0], Conflict)
     assert not MonthClosing.objects.exists()
@@ -286,7 +258,7 @@ def test_verdict_that_comes_during_a_closing_waits_and_is_reported_later(travel)
     with transaction.atomic():
         closing.close_month(actor=boss, month=MONTH)
         thread, _result = aside(lambda: late_mail(ticket))
-        assert wait_for_a_waiter(thread)
+        assert is_waiting(thread)
     thread.join(20)
     enforcing.tick(now=clock.now())
     assert list(months.unreviewed(MONTH)) == []

@@ -205,6 +205,32 @@ def test_review_of_a_breach_that_a_late_event_disproved_is_neither_owed_nor_poss
     assert "Take up the review" not in page
 
 
+def test_promise_that_breaks_after_an_undone_merge_has_disproved_its_breach_is_recorded_anew():
+    """A merge brings four hours of another ticket; taken out again, they are gone until the hours really pass."""
+    contract = factories.ContractFactory.create()
+    client = factories.contact(customer=contract.customer)
+    now, boss = clock.now(), factories.operator(is_shift_lead=True)
+    source, survivor = (
+        factories.ticket(client, priority=2, received_at=now - timedelta(hours=hours)) for hours in (5, 1)
+    )
+    for ticket in (source, survivor):
+        reply(actor=boss, ticket_id=ticket.pk, text="Hello!", at=ticket.received_at + timedelta(seconds=9))
+    move(actor=boss, ticket_id=source.pk, transition="merge", target=survivor.number, leak_checked=True)
+    with time_machine.travel(now + timedelta(minutes=2)):
+        enforcing.tick(now=clock.now())
+        assert Breach.objects.get(ticket=survivor, kind="RES").retracted_at is None
+        move(actor=boss, ticket_id=source.pk, transition="unmerge")
+        assert Breach.objects.get(ticket=survivor, kind="RES").retracted_at is not None
+    due = survivor.received_at + timedelta(hours=4)
+    with time_machine.travel(due + timedelta(seconds=2)):
+        enforcing.tick(now=clock.now())
+        breach = Breach.objects.get(ticket=survivor, kind="RES")
+        assert (breach.breached_at, breach.retracted_at) == (due, None)
+        assert breach.clock.verdict == "missed"
+        assert reviews.due_at(breach) is not None
+        assert rebuilding.drifts(Ticket.objects.get(pk=survivor.pk)) == []
+
+
 def test_review_is_overdue_when_its_clock_has_run_out():
     breach = broken(priority=1)
     client = signed_in(lead())
