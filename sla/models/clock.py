@@ -97,10 +97,14 @@ class Clock(models.Model):
             models.Index(fields=["next_at"], name="sla_clock_next", condition=Q(next_at__isnull=False)),
             # Figures ask for one kind in one period; the few misses are looked up by ticket, whenever they were.
             models.Index(
-                fields=["kind", "reported_at"], name="sla_clock_judged", condition=Q(reported_at__isnull=False)
+                fields=["kind", "reported_at"],
+                name="sla_clock_judged",
+                condition=Q(reported_at__isnull=False),
             ),
             models.Index(
-                fields=["ticket"], name="sla_clock_missed", condition=Q(verdict="missed", kind__in=("FR", "RES"))
+                fields=["ticket"],
+                name="sla_clock_missed",
+                condition=Q(verdict="missed", kind__in=("FR", "RES")),
             ),
         ]
 
