@@ -159,7 +159,8 @@ class Calendar:
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Working time between two instants; zero when they are not in order."""
-        start, end = utc(start), utc(end)
+        if start.tzinfo is not UTC or end.tzinfo is not UTC:
+            start, end = utc(start), utc(end)
         if end <= start:
             return ZERO
         if self._always:

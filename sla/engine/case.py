@@ -25,7 +25,7 @@ class Flags:
     notify_on_monitoring: bool = True
 
 
-FLAGS = tuple(Flags.__dataclass_fields__)
+FLAGS = frozenset(Flags.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class Case:
     is_major: bool = False
     clocks: dict[Key, Clock] = field(default_factory=dict)
     latest: dict[tuple[Kind, int], Clock] = field(default_factory=dict)
+    on_line: Clock | None = None
+    """The line clock that was started last: no other one can be running."""
     owed: dict[tuple[Kind, Any], Clock] = field(default_factory=dict)
     """Obligations by what they are about: several of a kind may be live at once."""
     violations: list[str] = field(default_factory=list)
@@ -107,9 +109,8 @@ class Case:
         )
         if facts != (old.priority, old.category, old.tier, old.contract_id, old.service_id):
             self.facts = Facts(*facts, old.channel)
-        stated = {name: bool(data[name]) for name in FLAGS if name in data}
-        if stated:
-            self.flags = replace(self.flags, **stated)
+        if not FLAGS.isdisjoint(data):
+            self.flags = replace(self.flags, **{name: bool(data[name]) for name in FLAGS & data.keys()})
 
 
 def is_human_reply(event: Event, flags: Flags) -> bool:

@@ -64,10 +64,7 @@ class Clock:
     hidden: bool = False
     about: str = ""  # what an obligation is owed for, in a word that tells it from others of its kind
     ledger: list[Entry] = field(default_factory=list)
-
-    @property
-    def is_running(self) -> bool:
-        return bool(self.runs) and self.runs[-1].end is None
+    is_running: bool = False  # the last run is open; kept beside it, as a fold asks for it at every step
 
     @property
     def is_live(self) -> bool:
@@ -87,6 +84,7 @@ class Clock:
         """Run from `at`. Does nothing while running."""
         if not self.is_running:
             self.runs.append(Run(at, None, self.calendar))
+            self.is_running = True
             self.refresh()
 
     def pause(self, at: datetime) -> None:
@@ -96,7 +94,7 @@ class Clock:
         self.refresh()
 
     def stop(self, at: datetime) -> None:
-        """Freeze the verdict with its target. A clock without a promise ends as cancelled."""
+        """Freeze the verdict with its target and deadline. A clock without a promise ends as cancelled."""
         if self.is_running:
             self._freeze_due(at)
             self._close_run(at)
@@ -170,6 +168,7 @@ class Clock:
         if self.is_running:
             self._close_run(at)
             self.runs.append(Run(at, None, self.calendar, lump))
+            self.is_running = True
         elif lump:
             self.runs.append(Run(at, at, self.calendar, lump))
             self.used += lump
@@ -177,5 +176,5 @@ class Clock:
 
     def _close_run(self, at: datetime) -> None:
         run = self.runs[-1]
-        run.end = max(at, run.start)
+        run.end, self.is_running = max(at, run.start), False
         self.used += run.length(run.end)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 
@@ -47,8 +48,13 @@ class Event:
 
 def ordered(events: Iterable[Event]) -> list[Event]:
     """Events in the order they happened, without the moves that a later unmerge or restore takes back."""
+    history = sorted(events, key=attrgetter("at"))
+    if history and history[0].type is not Type.CREATED:
+        history.sort(key=lambda event: event.type is not Type.CREATED)
+    if not any(event.type is Type.UNMERGED or event.data.get("transition") in UNDOING for event in history):
+        return history
     kept: list[Event] = []
-    for event in sorted(events, key=lambda event: (event.type is not Type.CREATED, event.at)):
+    for event in history:
         undone = UNDOING.get(event.data.get("transition", "")) if event.type is Type.MOVED else None
         if undone is not None:
             _drop_last(kept, lambda past, state=undone: past.type is Type.MOVED and past.state == state)

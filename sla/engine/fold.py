@@ -10,7 +10,7 @@ from sla.engine.calendars import ZERO
 from sla.engine.case import Brought, Case, Flags, Sources
 from sla.engine.clock import Clock
 from sla.engine.events import Event, Type, ordered
-from sla.engine.machines import HEARING, MACHINES, NOTING, REVIEWS
+from sla.engine.machines import HEARING, MACHINES, MOVING, NOTING, REVIEWS
 from sla.engine.machines.talk import open_next
 from sla.engine.retarget import MODES, RETRO, carry, retarget
 from sla.engine.states import OPEN, PENDING
@@ -110,7 +110,7 @@ def _moved(case: Case, event: Event) -> None:
     case.state = after
     if "spam" in {before, after}:
         _hide(case, event.at, hidden=after == "spam")
-    for machine in MACHINES:
+    for machine in MOVING:
         machine.moved(case, event, before)
 
 

@@ -103,6 +103,7 @@ def _store(ticket: Ticket, folded: Folded, known: dict[projecting.Key, Clock]) -
     rows = projecting.changes(folded.clocks, ticket.pk, book, known)
     projecting.write(rows)
     _retract(rows, known)
+    _move(rows, known)
     waiting = [clock for clock in folded.clocks if clock.is_live and not clock.hidden]
     at, kind = queueing.next_due(waiting)
     set_next_due(ticket, *((None, "") if ticket.state in TERMINAL else (at, kind)))
@@ -121,6 +122,14 @@ def _retract(rows: list[Clock], known: dict[projecting.Key, Clock]) -> None:
     Breach.objects.filter(clock_id__in=cleared, retracted_at__isnull=True).update(retracted_at=time.now())
     for pk, code in cleared.items():
         ClockFiring.objects.filter(clock_id=pk, threshold=code).delete()
+
+
+def _move(rows: list[Clock], known: dict[projecting.Key, Clock]) -> None:
+    """A late event proved that a recorded miss was an earlier or a later one: its record says so too (rule R8)."""
+    for row in rows:
+        before = known.get(projecting.key_of(row))
+        if before and before.breached_at and row.breached_at and row.breached_at != before.breached_at:
+            Breach.objects.filter(clock_id=before.pk).update(breached_at=row.breached_at)
 
 
 def _answer_merged(ticket: Ticket, event: TicketEvent) -> None:

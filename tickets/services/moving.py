@@ -12,7 +12,7 @@ from common import clock
 from common.db import lock
 from common.errors import Conflict, Invalid, NotAllowed
 from tickets.enums import NOT_BYPASSABLE, TERMINAL, Channel, EventType, State
-from tickets.models import Bypass, Ticket
+from tickets.models import Bypass, Ticket, TicketEvent
 from tickets.models.lifecycle import LIFECYCLE, MOVES, Move, Outcome
 from tickets.services import accompanying, commands, recording
 from tickets.services.comparing import check_version
@@ -60,7 +60,17 @@ def move(
     values = commands.clean(transition, data)
     _derive(values)
     broken = _check_guards(ticket, row, actor, values, bypass)
-    return _carry_out(ticket, row, actor, values, at or clock.now(), bypass, broken)
+    return _carry_out(ticket, row, actor, values, _in_order(ticket, at or clock.now()), bypass, broken)
+
+
+def _in_order(ticket: Ticket, at: datetime) -> datetime:
+    """Not before the move that brought the ticket here, whatever a slow clock or a mail that came late may say.
+
+    States follow one another in time as they did under the lock; otherwise a replay would end in another one.
+    """
+    moves = TicketEvent.objects.filter(ticket_id=ticket.pk, type__in=(EventType.MOVED, EventType.CREATED))
+    latest = moves.order_by("-pk").values_list("occurred_at", flat=True).first()
+    return max(at, latest) if latest else at
 
 
 def _locked(actor: Actor, ticket_id: int, target: Any) -> Ticket:

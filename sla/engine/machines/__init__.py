@@ -24,6 +24,7 @@ MACHINES: tuple[Machine, ...] = (
 HEARING = tuple(machine for machine in MACHINES if type(machine).message is not Machine.message)
 """Those that care about messages: a busy thread is hardly anything else."""
 
+MOVING = tuple(machine for machine in MACHINES if type(machine).moved is not Machine.moved)
 NOTING = tuple(machine for machine in MACHINES if type(machine).noted is not Machine.noted)
 
-__all__ = ["HEARING", "MACHINES", "NOTING", "REVIEWS", "Machine"]
+__all__ = ["HEARING", "MACHINES", "MOVING", "NOTING", "REVIEWS", "Machine"]

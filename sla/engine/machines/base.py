@@ -27,7 +27,7 @@ class Machine:
 
 def obey(clock: Clock | None, does: Does, event: Event, state: str) -> None:
     """Let a live clock follow its state table; a clock that has ended is left alone."""
-    if clock is None or not clock.is_live:
+    if clock is None or clock.stopped_at is not None:
         return
     if does is Does.RUN and not clock.is_running:
         clock.start(event.at)

@@ -31,15 +31,16 @@ class LineClocks(Machine):
     def _enter(self, case: Case, event: Event) -> None:
         kind = Kind.OLA_A if case.state in OLA_ACCEPT else Kind.OLA_W if case.state in OLA_WORK else None
         here = (kind, case.cycle, case.line) if kind else None
-        for clock in self._clocks(case):
-            if (clock.kind, clock.cycle, clock.line) != here:
-                obey(clock, Does.PAUSE, event, case.state)
+        running = case.on_line
+        if running is not None and (running.kind, running.cycle, running.line) != here:
+            obey(running, Does.PAUSE, event, case.state)
         if kind is None:
             return
         clock_here = case.clock(kind, line=case.line)
+        case.on_line = clock_here or case.open(kind, event.at, cycle=case.cycle, line=case.line)
         if clock_here is None:
-            case.open(kind, event.at, cycle=case.cycle, line=case.line)
-        elif clock_here.is_live:
+            return
+        if clock_here.is_live:
             obey(clock_here, Does.RUN, event, case.state)
         else:
             clock_here.reopen(event.at)
