@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.enums import Actor
@@ -135,16 +134,14 @@ def _actor(run: PolicyApplication) -> Actor:
     return operator_actor(operator, run.by) if operator else Actor.system()
 
 
+@transaction.atomic
 def _advance(run: PolicyApplication, keys: list[int], last: int, *, changed: int, is_over: bool) -> None:
     """Say how far the run has come; whoever else has come further stays there."""
-    row = PolicyApplication.objects.filter(pk=run.pk, last_id__lte=last, state__in=UNFINISHED)
-    before = row.values_list("last_id", flat=True).first()
-    if before is None:
+    mine = lock_one(PolicyApplication.objects.all(), run.pk)
+    if mine.last_id > last or mine.state not in UNFINISHED:
         return
-    row.filter(last_id=before).update(
-        last_id=last,
-        done=F("done") + sum(before < pk <= last for pk in keys),
-        changed=F("changed") + changed,
-        state=RunState.DONE if is_over else RunState.RUNNING,
-        finished_at=clock.now() if is_over else None,
-    )
+    mine.done += sum(mine.last_id < pk <= last for pk in keys)
+    mine.last_id, mine.changed = last, mine.changed + changed
+    mine.state = RunState.DONE if is_over else RunState.RUNNING
+    mine.finished_at = clock.now() if is_over else None
+    mine.save(update_fields=["last_id", "done", "changed", "state", "finished_at"])
