@@ -43,9 +43,6 @@ class ReviewState(TextChoices):
     CLOSED = "closed", pgettext_lazy("review", "closed")
 
 
-REVIEWED = (ReviewState.VERIFIED, ReviewState.CLOSED)
-
-
 class ReviewShown(TextChoices):
     """How the list of broken promises is narrowed by their reviews."""
 

@@ -104,7 +104,7 @@ def _reviewed(log: list[TicketEvent], missed: list[TicketEvent], plans: reviews.
             },
         )
         for plan in found
-        if (at := plan.verified_at) is not None
+        if (at := plan.reviewed_at) is not None
     ]  # fmt: skip
 
 

@@ -43,12 +43,13 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The review of one of them. Without `verified_at` it is still in work."""
+    """The review of one of them. Without `reviewed_at` it is incomplete, without `verified_at` still in work."""
 
     missed: Missed
     reviewer: Actor
     state: ReviewState
     started_at: datetime
+    reviewed_at: datetime | None
     verified_at: datetime | None
     closed_at: datetime | None
     words: dict[str, Any]
@@ -106,10 +107,20 @@ def _plan(one: Missed, cast: Cast, dice: Random, now: datetime, *, same: bool, h
     if verified < now and not ((late or held) and age < SETTLED):
         state = ReviewState.CLOSED if closed < now else ReviewState.VERIFIED
         return Plan(
-            one, reviewer, state, started, verified, closed if closed < now else None, words, has_action
+            one,
+            reviewer,
+            state,
+            started,
+            verified,
+            verified,
+            closed if closed < now else None,
+            words,
+            has_action,
         )
     state = ReviewState.ACTIONS if late or held or dice.random() < 0.5 else ReviewState.ANALYSIS
-    return Plan(one, reviewer, state, started, None, None, words, has_action=True)
+    is_planned = state == ReviewState.ACTIONS and not late
+    planned = min(started + HOUR, now) if is_planned else None
+    return Plan(one, reviewer, state, started, planned, None, None, words, has_action=is_planned)
 
 
 def _words(one: Missed, dice: Random, *, same: bool) -> dict[str, Any]:
@@ -143,18 +154,18 @@ def write_down(plans: Plans, breaches: Iterable[Breach], now: datetime, cast: Ca
 def _review(found: Plan, breach: Breach) -> BreachReview:
     review = BreachReview(
         breach=breach, reviewer_id=found.reviewer.user_id or 0, state=found.state, started_at=found.started_at,
-        closed_at=found.closed_at,
+        closed_at=found.closed_at, reviewed_at=found.reviewed_at,
     )  # fmt: skip
     if found.state != ReviewState.ANALYSIS:
         review.cause, review.preventable = found.words["code"], found.words["preventable"]
         review.prevented_by, review.next_time = found.words["prevented_by"], found.words["next_time"]
-        if not found.has_action:
+        if not found.has_action and found.reviewed_at:
             review.no_action_reason = "Разовый случай: правило есть, его знают, повторов нет."
     return review
 
 
 def _action(found: Plan, review: BreachReview, now: datetime, cast: Cast) -> CorrectiveAction:
-    """Done and seen to work if the review is verified, else owed; that of an overdue review is overdue too."""
+    """Done and seen to work if the review is verified, else owed."""
     verified = found.verified_at
     due = (verified or found.started_at + 2 * DAY).astimezone(MOSCOW).date()
     owner = cast.operator("editor" if found.words["action"] == "article" else "lead")

@@ -25,6 +25,8 @@ class BreachReview(models.Model):
         _("state"), max_length=8, choices=ReviewState, default=ReviewState.ANALYSIS, editable=False
     )
     started_at = models.DateTimeField(_("started"))
+    # When it said all that §2.8 asks for: cause, how to make it next time, an action or why none. Effects come later.
+    reviewed_at = models.DateTimeField(_("complete"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
     cause = models.CharField(_("cause"), max_length=3, choices=Cause, blank=True)
     preventable = models.BooleanField(_("could have been prevented"), null=True)
@@ -40,6 +42,12 @@ class BreachReview(models.Model):
                 condition=Q(state=ReviewState.ANALYSIS)
                 | (~Q(cause="") & ~Q(prevented_by="") & ~Q(next_time="") & Q(preventable__isnull=False)),
                 name="sla_review_analysed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ReviewState.ANALYSIS, reviewed_at__isnull=True)
+                | Q(state=ReviewState.ACTIONS)
+                | Q(state__in=(ReviewState.VERIFIED, ReviewState.CLOSED), reviewed_at__isnull=False),
+                name="sla_review_verified_is_complete",
             ),
             models.CheckConstraint(
                 condition=Q(state=ReviewState.CLOSED, closed_at__isnull=False)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from common import clock
-from sla.enums import REVIEWED, ReviewShown
+from sla.enums import ReviewShown
 from sla.models import Breach, CorrectiveAction
 from sla.models.breach import BreachQuerySet
 from sla.queries import attainment, months
@@ -90,7 +90,7 @@ def _asked(wanted: Wanted, now: datetime) -> BreachQuerySet:
 
 
 def _standing(review: str) -> Q:
-    done = Q(review__state__in=REVIEWED)
+    done = Q(review__reviewed_at__isnull=False)
     return {
         ReviewShown.NONE: Q(review__isnull=True),
         ReviewShown.WORK: Q(review__isnull=False) & ~done,

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.formats import number_format
 
 from common import clock
-from sla.enums import REVIEWED
 from sla.models import Breach, BreachExcuse, Clock, MonthClosing
 from sla.models.breach import BreachQuerySet
 from sla.queries import attainment
@@ -83,8 +82,8 @@ def breaches(month: date) -> BreachQuerySet:
 
 
 def unreviewed(month: date) -> BreachQuerySet:
-    """Breaches of the month that nobody has verified yet; one taken back needs no review."""
-    return breaches(month).exclude(review__state__in=REVIEWED)
+    """Breaches of the month without a complete review; one taken back needs none."""
+    return breaches(month).filter(review__reviewed_at__isnull=True)
 
 
 def unfired(month: date) -> QuerySet[Clock]:

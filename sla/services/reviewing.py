@@ -1,7 +1,10 @@
 """The review of a broken promise: open → analysis → actions → verified → closed (domain §2.8).
 
+A review is complete, and its clock stops, when it says all that is asked: why, how next time, and an action or why
+none. That an action has worked is seen later: it is verified then, whatever the clock.
+
 Locks are taken in one order everywhere: ticket, then breach. The sweep and a retraction hold the ticket already when
-they touch a breach; only `verify` needs both here, because it stops a clock of the ticket.
+they touch a breach; `plan` and `verify` need both here, because they stop a clock of the ticket.
 """
 
 from __future__ import annotations
@@ -59,13 +62,19 @@ def analyse(
 def plan(
     *, actor: Actor, breach_id: int, kind: str, what: str, owner: Operator, due_on: date, verify_on: date
 ) -> CorrectiveAction:
-    """Add a corrective action with its owner, its date and the date its effect is looked at."""
+    """Add a corrective action with its owner, its date and the date its effect is looked at.
+
+    The first one makes the review complete.
+    """
+    ticket = _ticket_of(breach_id)
     review = _mine(actor, breach_id, ReviewState.ACTIONS)
     if verify_on < due_on:
         raise Invalid(_("The effect shows after the action is done: choose a later date."), field="verify_on")
-    return CorrectiveAction.objects.create(
+    action = CorrectiveAction.objects.create(
         review=review, kind=kind, what=what, owner_id=owner.user_id, due_on=due_on, verify_on=verify_on
     )
+    _complete(actor, ticket, review)
+    return action
 
 
 @transaction.atomic
@@ -80,10 +89,7 @@ def judge(*, actor: Actor, breach_id: int, action_id: int, effect: str) -> Corre
 
 @transaction.atomic
 def verify(*, actor: Actor, breach_id: int, no_action_reason: str = "") -> BreachReview:
-    """Every action has shown its effect; or there is none, for a reason. The breach counts as reviewed from here on.
-
-    Recorded on the ticket, so that the clock of the review stops and a replay knows why.
-    """
+    """Every action has shown its effect; or there is none, for a reason, which makes the review complete."""
     ticket = _ticket_of(breach_id)
     review = _mine(actor, breach_id, ReviewState.ACTIONS)
     effects = list(review.actions.values_list("effect", flat=True))
@@ -91,10 +97,10 @@ def verify(*, actor: Actor, breach_id: int, no_action_reason: str = "") -> Breac
         raise Invalid(_("Plan an action, or say why none is needed."), field="no_action_reason")
     if not all(effects):
         raise Invalid(_("Write the effect of every action first."))
+    _complete(actor, ticket, review)
     review.no_action_reason = "" if effects else no_action_reason
     review.state = ReviewState.VERIFIED
     review.save()
-    _record(actor, ticket, review)
     return review
 
 
@@ -129,11 +135,16 @@ def _ticket_of(breach_id: int) -> Ticket:
     return lock_one(Ticket.objects.select_related("category"), ticket_id or 0)
 
 
-def _record(actor: Actor, ticket: Ticket, review: BreachReview) -> None:
+def _complete(actor: Actor, ticket: Ticket, review: BreachReview) -> None:
+    """Once: recorded on the ticket, so that the clock of the review stops and a replay knows why."""
+    if review.reviewed_at is not None:
+        return
     broken = review.breach.clock
     owed = Clock.objects.filter(ticket=ticket, kind=ClockKind.BR, about=broken.subject).first()
     # The sweep goes by the database's clock; on a machine that is slow the end must not come before the start.
     at = max(clock.now(), owed.started_at) if owed else clock.now()
+    review.reviewed_at = at
+    review.save(update_fields=["reviewed_at"])
     recording.record(
         ticket=ticket, type=EventType.REVIEWED, actor=actor, occurred_at=at, clock=broken.kind, cycle=broken.cycle,
         clock_line=broken.line, cause=review.cause,

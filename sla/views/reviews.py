@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.permissions import shift_lead_required
 from common import clock as time
 from common.htmx import DeskRequest
-from sla.enums import REVIEWED, ReviewState
+from sla.enums import ReviewState
 from sla.forms import ActionForm, AnalysisForm, EffectForm, ExcuseForm, VerifyForm
 from sla.models import Breach, BreachReview
 from sla.permissions import can_excuse, can_review
@@ -87,7 +87,6 @@ def _context(request: DeskRequest, breach: Breach, bound: dict[str, forms.Form])
         "state": ReviewState(state).label,
         "steps": reviews.steps(state),
         "due": reviews.due_at(breach),
-        "is_reviewed": state in REVIEWED,
         **_facts(breach),
         "actions": _actions(review),
         "may_begin": review is None and may_review,

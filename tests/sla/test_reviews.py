@@ -66,6 +66,7 @@ def test_review_goes_from_analysis_to_actions_to_verified_to_closed():
     action = reviewing.plan(
         **own, kind="training", what="Drill", owner=owner, due_on=today, verify_on=today + timedelta(days=7)
     )
+    assert begun.pk == action.review.pk
     with pytest.raises(Invalid):
         reviewing.verify(**own)
     reviewing.judge(**own, action_id=action.pk, effect="Nobody missed an alarm since.")
@@ -73,6 +74,26 @@ def test_review_goes_from_analysis_to_actions_to_verified_to_closed():
     with pytest.raises(NotAllowed):
         reviewing.close(**own)
     assert reviewing.close(actor=lead(), breach_id=breach.pk).state == "closed"
+
+
+def test_review_is_complete_with_its_first_action_and_need_not_wait_for_the_effect():
+    """Its deadline is about what is learned; whether an action worked is seen days later."""
+    breach, reviewer = broken(), lead()
+    own = {"actor": reviewer, "breach_id": breach.pk}
+    reviewing.begin(**own)
+    reviewing.analyse(**own, cause="C14", preventable=True, **WORDS)
+    owed = Clock.objects.get(ticket_id=breach.ticket_id, kind="BR", about=breach.clock.subject)
+    assert owed.stopped_at is None
+    today, owner = clock.now().date(), Operator.objects.get(user_id=reviewer.user_id)
+    for what in ("Drill", "Louder bell"):
+        reviewing.plan(
+            **own, kind="training", what=what, owner=owner, due_on=today, verify_on=today + timedelta(days=30)
+        )
+    review = BreachReview.objects.get(breach=breach)
+    owed.refresh_from_db()
+    assert (review.state, owed.stopped_at, owed.verdict) == ("actions", review.reviewed_at, "met")
+    assert TicketEvent.objects.filter(ticket_id=breach.ticket_id, type=EventType.REVIEWED).count() == 1
+    assert rebuilding.drifts(Ticket.objects.get(pk=breach.ticket_id)) == []
 
 
 def test_whoever_had_the_ticket_does_not_review_its_breach():
