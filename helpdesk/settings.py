@@ -110,7 +110,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # a policy is saved as one sheet: 300 cells, and ten fields a special row
+DATA_UPLOAD_MAX_NUMBER_FIELDS = (
+    3000  # a policy is saved as one sheet: 300 cells, and ten fields a special row
+)
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o640
 

@@ -17,7 +17,9 @@ from tickets.models import Ticket
 @operator_required
 def clocks(request: DeskRequest, ticket_id: int) -> HttpResponse:
     """The panel that a ticket's page loads: every clock with its countdown and its ledger."""
-    ticket = get_object_or_404(Ticket.objects.visible_to(request.actor).select_related("contact"), pk=ticket_id)
+    ticket = get_object_or_404(
+        Ticket.objects.visible_to(request.actor).select_related("contact"), pk=ticket_id
+    )
     explained = explaining.explain(ticket)
     context = {
         "ticket": ticket,

@@ -125,9 +125,7 @@ def test_policy_with_a_hole_is_refused():
 def test_slow_first_response_is_published_with_a_warning():
     draft = draft_of_it()
     draft.targets.filter(kind="FR").update(seconds=120)
-    assert {finding.code for finding in put_in_force(draft)} == {
-        "slow_first_response"
-    }
+    assert {finding.code for finding in put_in_force(draft)} == {"slow_first_response"}
     with pytest.raises(Conflict):
         put_in_force(draft)
 
