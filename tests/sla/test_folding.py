@@ -1,4 +1,3 @@
-import random
 from datetime import timedelta
 
 import pytest
@@ -16,7 +15,7 @@ from tests import factories
 from tickets.enums import EventType
 from tickets.models import Ticket
 from tickets.services import recording
-from tickets.services.moving import BypassRequest, available, move
+from tickets.services.moving import BypassRequest, move
 from tickets.services.noting import add_note
 from tickets.services.receiving import receive_message
 from tickets.services.replying import reply
@@ -145,66 +144,3 @@ def test_check_of_all_tickets_reads_in_batches(number, django_assert_max_num_que
     rules()
     with django_assert_max_num_queries(4):
         assert list(rebuilding.check()) == []
-
-
-def values_for(name: str, ticket: Ticket, at) -> dict[str, object]:
-    """Something valid for whatever the move asks."""
-    later = at + timedelta(hours=4)
-    return {
-        "category": "EM.VM", "impact": 2, "urgency": 2, "message": "We need the address of the server, please.",
-        "done": "Restarted the service and read its log.", "next_step": "Follow KB-0001 to the end.",
-        "resume_at": later, "vendor_eta": later, "vendor_case": "V-1", "vendor_contract": "UC-1", "why": "It is back.",
-        "resolution_code": "fixed", "waive": "A one-off.", "approval": "The client, by mail",
-        "reason": {
-            "hand_up": "no_rights", "hand_to_experts": "specialty", "skip_to_experts": "specialty",
-            "hand_back": "routine_finish", "reassign": "workload", "ask_customer": "info", "ask_vendor": "hardware",
-            "reopen": "not_fixed", "reopen_closed": "recurred", "recurred": "recurred", "cancel": "test",
-            "reclassify": random.Random(str(at)).choice(["misclassified", "impact_grew", "impact_fell"]),
-        }.get(name, ""),
-    }  # fmt: skip
-
-
-SKIPPED = {"merge", "unmerge", "link_to_major", "form_group", "set_major"}
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_stored_clocks_equal_a_replay_after_every_step(seed):
-    """Invariant I5 over random walks through the life cycle, with the sweep in between."""
-    from tickets.services.commands import COMMANDS
-
-    dice = random.Random(seed)
-    actors = [
-        factories.operator(1, is_shift_lead=True), factories.operator(2), factories.operator(3), Actor.system(), MONITORING,
-    ]  # fmt: skip
-    customer = factories.contact()
-    at = clock.now() - timedelta(days=3)
-    with time_machine.travel(at, tick=False) as traveller:
-        channel = dice.choice(["portal", "monitoring"])
-        ticket = factories.ticket(customer, channel=channel, priority=dice.choice([1, 2, 3]))
-        for _ in range(14):
-            at += timedelta(seconds=dice.choice([5, 40, 100, 900, 7000]))
-            traveller.move_to(at)
-            if dice.random() < 0.5:
-                enforcing.tick(now=at)
-            step(dice, Ticket.objects.get(pk=ticket.pk), actors, customer, at, COMMANDS)
-            assert rebuilding.drifts(Ticket.objects.get(pk=ticket.pk)) == []
-    assert Breach.objects.count() == Clock.objects.filter(breach__isnull=False).count()
-
-
-def step(dice, ticket, actors, customer, at, commands) -> None:
-    from common.errors import DomainError
-
-    roll = dice.random()
-    try:
-        if roll < 0.2:
-            reply(actor=actors[0], ticket_id=ticket.pk, text="We are on it.")
-        elif roll < 0.35:
-            receive_message(actor=customer, ticket_id=ticket.pk, text="Any news of my server?")
-        else:
-            moves = [(row, actor) for actor in [*actors, customer] for row in available(ticket, actor)]
-            row, actor = dice.choice([pair for pair in moves if pair[0].name not in SKIPPED])
-            wanted = {field.name for field in commands.get(row.name, ())}
-            data = {key: value for key, value in values_for(row.name, ticket, at).items() if key in wanted}
-            move(actor=actor, ticket_id=ticket.pk, transition=row.name, bypass=BYPASS, **data)
-    except (DomainError, IndexError):
-        return
