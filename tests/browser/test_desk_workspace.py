@@ -63,6 +63,16 @@ def test_a_new_ticket_appears_without_reload_is_accepted_and_answered(
     assert Ticket.objects.get().first_response_at is not None
 
 
+def test_badges_of_risk_come_beside_the_rows_and_never_in_their_place(open_page: Open) -> None:
+    ticket, page = factories.ticket(subject="The shop does not open"), open_page(user(factories.operator()))
+    with page.expect_response(lambda response: "/sla/risks/" in response.url) as answer:
+        ready(page, "/desk/")
+    assert f"on={ticket.pk}" in answer.value.url
+    expect(page.locator("[data-risks]")).to_have_text("")
+    expect(page.locator(f"#queue #risk-{ticket.pk}")).to_have_count(1)
+    expect(page.get_by_role("link", name="The shop does not open")).to_be_visible()
+
+
 def test_the_second_operator_is_told_who_was_faster(open_page: Open) -> None:
     fast, slow = factories.operator(), factories.operator()
     ticket = factories.ticket()
