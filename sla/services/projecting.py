@@ -104,7 +104,7 @@ def vanished(known: Mapping[Key, Clock], rows: Iterable[Clock]) -> list[Clock]:
 
 def is_void(clock: Clock) -> bool:
     """Ended without counting: nothing shows it and nothing fires."""
-    return clock.verdict == Verdict.CANCELLED and clock.stopped_at is not None
+    return clock.verdict == Verdict.CANCELLED and clock.stopped_at is not None and clock.next_at is None
 
 
 def _fired(clock: EngineClock, known: Clock | None) -> list[int]:

@@ -10,17 +10,20 @@ from sla.services import rebuilding
 
 
 class Command(BaseCommand):
-    help = "Rebuild stored clocks from the events; with --check only report differences (exit 1 if any)."
+    help = "Repair stored clocks that differ from the events (exit 1 if any is left); with --check only report (exit 1 if any)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="change nothing")
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
-        count = 0
+        count = left = 0
         for drift in rebuilding.check(repair=not check):
             count += 1
+            left += not drift.mended
             line = {"ticket": drift.number, "clock": drift.clock, "differences": drift.fields}
-            self.stdout.write(json.dumps(line, default=str))
-        self.stderr.write(f"{count} clocks differed" if check else f"{count} clocks repaired")
-        if check and count:
+            self.stdout.write(json.dumps(line | ({} if check else {"repaired": drift.mended}), default=str))
+        self.stderr.write(
+            f"{count} clocks differed" if check else f"{count - left} clocks repaired, {left} could not be"
+        )
+        if left:
             raise SystemExit(1)
