@@ -150,6 +150,8 @@ class Calendar:
 
     def as_of(self, at: datetime) -> Calendar:
         """The calendar without what comes into force after `at`."""
+        if len(self.versions) == 1:
+            return self
         count = max(1, sum(since is None or since <= at for since, _ in self.versions))
         if count == len(self.versions):
             return self

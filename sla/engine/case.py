@@ -9,7 +9,7 @@ from typing import Any
 
 from sla.engine.clock import Clock
 from sla.engine.events import Event
-from sla.engine.terms import Facts, Kind, Policy, Target, Terms
+from sla.engine.terms import Facts, Kind, Policy, Target, Terms, Verdict
 
 Key = tuple[Kind, int, int]
 
@@ -91,7 +91,7 @@ class Case:
 
     def advance(self, now: datetime) -> None:
         for clock in self.latest.values():
-            if clock.due_at is not None and clock.due_at < now:
+            if clock.due_at is not None and clock.due_at < now and clock.verdict is Verdict.RUNNING:
                 clock.advance(now)
         for clock in self.owed.values():
             clock.advance(now)

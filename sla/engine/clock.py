@@ -72,7 +72,7 @@ class Clock:
         return self.stopped_at is None
 
     def note(self, at: datetime, what: str, **facts: Any) -> None:
-        self.ledger.append(Entry(at, what, facts))
+        self.ledger.append(tuple.__new__(Entry, (at, what, facts)))  # what Entry(…) does, without its detour
 
     def elapsed(self, at: datetime) -> timedelta:
         return self.used + self.runs[-1].length(at) if self.is_running else self.used
@@ -91,7 +91,8 @@ class Clock:
         if not self.is_running:
             return
         self._close_run(at)
-        self.refresh()
+        if self.verdict is Verdict.RUNNING:
+            self.due_at = None
 
     def stop(self, at: datetime) -> None:
         """Freeze the verdict with its target and deadline. A clock without a promise ends as cancelled."""
@@ -106,8 +107,11 @@ class Clock:
 
     def _freeze_due(self, at: datetime) -> None:
         """A deadline ahead of the stop stays as the hours then in force had it, whatever is published later."""
+        run = self.runs[-1]
+        if run.calendar.as_of(at) is run.calendar:
+            return
         if self.verdict is Verdict.RUNNING and self.target is not None and self.due_at and self.due_at > at:
-            self.due_at = self.runs[-1].reach(self.target - self.used, as_of=at)
+            self.due_at = run.reach(self.target - self.used, as_of=at)
 
     def cancel(self, at: datetime) -> None:
         """End without counting; a miss that already happened stays."""
@@ -145,8 +149,15 @@ class Clock:
 
     def refresh(self) -> None:
         """Recompute the deadline; a missed clock keeps the one it missed."""
-        if self.verdict is Verdict.RUNNING:
-            self.due_at = self.instant(self.target) if self.is_running else None
+        if self.verdict is not Verdict.RUNNING:
+            return
+        if not self.is_running or self.target is None:
+            self.due_at = None
+        elif self.target > self.used:
+            run = self.runs[-1]
+            self.due_at = run.calendar.add(run.start, self.target - self.used - run.lump)
+        else:
+            self.due_at = self.instant(self.target)
 
     def instant(self, amount: timedelta | None) -> datetime | None:
         """The earliest instant with `elapsed == amount` as far as the runs show; None if paused before it."""

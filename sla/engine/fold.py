@@ -108,7 +108,7 @@ def _moved(case: Case, event: Event) -> None:
         _rematch(case, event)
     case.learn(event)
     case.state = after
-    if "spam" in {before, after}:
+    if before == "spam" or after == "spam":
         _hide(case, event.at, hidden=after == "spam")
     for machine in MOVING:
         machine.moved(case, event, before)

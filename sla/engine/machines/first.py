@@ -36,6 +36,8 @@ class FirstResponse(Machine):
             # The alert came back before anybody had looked at it: the promise starts afresh.
             case.open(Kind.FR, event.at, cycle=case.count(Kind.FR) + 1)
             return
+        if clock is None or not clock.is_live:
+            return
         accepted = event.data.get("transition") == "accept" and bool(event.data.get("human", True))
         if accepted and case.facts.channel == "monitoring":
             stop_by(clock, event, "accept")
@@ -65,4 +67,6 @@ class ClientNotice(Machine):
             stop_by(clock, event, "notice")
 
     def moved(self, case: Case, event: Event, before: str) -> None:
-        obey(case.clock(Kind.CN, 1), ending(NOTICE[case.state], event), event, case.state)
+        clock = case.clock(Kind.CN, 1)
+        if clock is not None and clock.is_live:
+            obey(clock, ending(NOTICE[case.state], event), event, case.state)

@@ -64,6 +64,8 @@ class Vendor(Machine):
             else:
                 clock.reopen(event.at)
             self._promise(clock, event.at, promised)
+        elif clock is None:
+            return
         elif case.state in OPEN or case.state in PENDING:
             obey(clock, Does.PAUSE, event, case.state)
         else:

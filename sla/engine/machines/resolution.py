@@ -19,7 +19,7 @@ class Resolution(Machine):
         clock, does = case.clock(Kind.RES), self.effect(case)
         if clock is None:
             return
-        if does not in {Does.RUN, Does.PAUSE} or clock.is_live:
+        if clock.is_live or not (does is Does.RUN or does is Does.PAUSE):
             obey(clock, does, event, case.state)
         elif before == "closed":
             case.cycle += 1
@@ -47,7 +47,9 @@ class Goal(Machine):
 
     def moved(self, case: Case, event: Event, before: str) -> None:
         clock = case.clock(Kind.G15, 1)
-        if clock is not None and before == "resolved" and not clock.is_live and GOAL[case.state] is Does.RUN:
+        if clock is None:
+            return
+        if before == "resolved" and not clock.is_live and GOAL[case.state] is Does.RUN:
             clock.reopen(event.at)
             clock.advance(event.at)
         else:

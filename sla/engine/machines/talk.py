@@ -14,9 +14,9 @@ from sla.engine.terms import Kind
 
 def open_next(case: Case, kind: Kind, at: datetime) -> None:
     """Start another cycle unless one is live or nothing is promised."""
-    live = case.last(kind)
-    if (live is None or not live.is_live) and case.terms.target(kind).amount is not None:
-        case.open(kind, at, cycle=case.count(kind) + 1)
+    last, promise = case.last(kind), case.terms.target(kind)
+    if (last is None or not last.is_live) and promise.amount is not None:
+        case.open(kind, at, cycle=last.cycle + 1 if last else 1, target=promise)
 
 
 class NextResponse(Machine):
