@@ -1,4 +1,7 @@
-"""Run the figures: `python -m bench`, with ONLY=name (or a comma-separated list) for some of them."""
+"""Run the figures: `python -m bench`, with ONLY=name (or a comma-separated list) for some of them.
+
+MOST=100000 leaves out those that need more tickets than that.
+"""
 
 import json
 import os
@@ -21,7 +24,8 @@ def main() -> None:
             raise SystemExit(f"there is no figure {', '.join(sorted(only))}")
         load.people()
         desk = Desk()
-        for size in (1_000, 100_000):
+        most = int(os.environ.get("MOST", "1000000"))
+        for size in sorted({figure.tickets for figure in figures if figure.tickets <= most}):
             for needs in Needs:
                 measure([f for f in figures if f.needs == needs and f.tickets == size], needs, size, desk)
 

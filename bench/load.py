@@ -13,6 +13,19 @@ from django.db.models import Model
 
 from bench.world import say
 
+INSTANTS = (
+    "started_at",
+    "running_since",
+    "due_at",
+    "stopped_at",
+    "verdict_at",
+    "reported_at",
+    "breached_at",
+    "next_at",
+)
+# Entries of a clock's two lists with their instants moved; %s is one of them.
+AHEAD = "e->0, {1}"
+INTERVAL = "{0}, {1}, e->2"
 STRIDE = 1000
 BASE = 1_000_000
 
@@ -62,25 +75,42 @@ def prototypes() -> list[int]:
 
 
 def copies(originals: list[int], first: int, last: int) -> None:
-    """Copies number `first` to `last` of every prototype; deadlines spread over the days to come."""
+    """Copies number `first` to `last` of every prototype; deadlines spread over the days to come.
+
+    Events and clocks of a copy are moved by the same amount, so that its stored clocks are what its events say.
+    """
     from sla.models import Clock
     from tickets.models import Message, Ticket, TicketEvent
 
     say(f"loading {(last - first + 1) * len(originals):,} tickets with messages, events and running clocks")
     ahead = "interval '1 day' + (g %% 80000) * interval '1 second'"
+    later = {name: f"p.{name} + {ahead}" for name in INSTANTS}
     new_id = f"{BASE} + g::bigint * {STRIDE} + {{}}"
     with transaction.atomic(), connection.cursor() as cursor:
         for model, moved in (
             (Ticket, {"id": new_id.format("p.id"), "number": "'B' || lpad((g * 20 + p.id %% 20)::text, 9, '0')",
                       "next_due_at": f"p.next_due_at + {ahead}"}),
             (Message, {"ticket_id": new_id.format("p.ticket_id")}),
-            (TicketEvent, {"ticket_id": new_id.format("p.ticket_id")}),
-            (Clock, {"ticket_id": new_id.format("p.ticket_id"), "due_at": f"p.due_at + {ahead}",
-                     "next_at": f"p.next_at + {ahead}"}),
+            (TicketEvent, {"ticket_id": new_id.format("p.ticket_id"), "occurred_at": f"p.occurred_at + {ahead}"}),
+            (Clock, {"ticket_id": new_id.format("p.ticket_id"), **later, "ahead": _moved("ahead", AHEAD, ahead),
+                     "intervals": _moved("intervals", INTERVAL, ahead)}),
         ):  # fmt: skip
             _copy(cursor, model, moved, originals, first, last)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def _moved(column: str, entry: str, by: str) -> str:
+    """A JSON list of instants as the product writes them, each of them later."""
+    instants = [
+        f'to_jsonb(to_char((e->>{place})::timestamptz + {by}, \'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"\'))'
+        for place in (0, 1)
+    ]
+    built = f"jsonb_build_array({entry.format(*instants)})"
+    return (
+        f"(SELECT coalesce(jsonb_agg({built} ORDER BY n), '[]') "
+        f"FROM jsonb_array_elements(p.{column}) WITH ORDINALITY AS list (e, n))"
+    )
 
 
 def _copy(

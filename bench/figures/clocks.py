@@ -87,9 +87,51 @@ def _lateness() -> Result:
     return Result(p99 * 1000, "ms", len(late), note)
 
 
+def _broken() -> Result:
+    """A thousand unanswered tickets whose ninety seconds end in the same instant; the sweep is given that time.
+
+    Their warnings have fired before. Each miss writes its firing, its record, the event and the clock of its review.
+    """
+    from accounts.models import Contact
+    from accounts.queries import contact_actor
+    from common import clock
+    from sla.models import Breach
+    from sla.services.enforcing import tick
+    from tickets.services.creating import create_ticket
+
+    contact = Contact.objects.first()
+    assert contact is not None
+    actor, received = contact_actor(contact), clock.now()
+    say(f"{DUE:,} tickets that nobody answers")
+    for number in range(DUE):
+        create_ticket(
+            actor=actor, contact=contact, channel="portal", category="EM.APP", subject=f"Nobody answers {number}",
+            body="Hello?", received_at=received, acknowledge=False,
+        )  # fmt: skip
+    while tick(now=received + timedelta(seconds=89)).fired:
+        pass
+    found = Breach.objects.filter(kind="FR", breached_at=received + timedelta(seconds=90))
+    began = time.perf_counter()
+    while tick(now=received + timedelta(seconds=91)).fired:
+        pass
+    took = time.perf_counter() - began
+    if found.count() != DUE:
+        raise SystemExit(f"{found.count()} of {DUE} misses were recorded")
+    return Result(
+        took * 1000, "ms", DUE, "first responses missed: fired, recorded, escalated, review owed, committed"
+    )
+
+
+MILLION = 250_000
+"""Tickets with a million running clocks."""
 FIGURES = [
     Figure("sla_tick_idle_ms_1k", Needs.DATABASE, 1_000, _idle),
+    Figure("sla_tick_idle_ms_10k", Needs.DATABASE, 2_500, _idle),
     Figure("sla_tick_idle_ms_100k", Needs.DATABASE, 100_000, _idle),
     Figure("sla_tick_due1000_ms", Needs.DATABASE, 100_000, _due),
     Figure("breach_lateness_p99_ms", Needs.STACK, 100_000, _lateness),
+    Figure("sla_tick_idle_ms_1m", Needs.DATABASE, MILLION, _idle),
+    Figure("sla_tick_due1000_1m_ms", Needs.DATABASE, MILLION, _due),
+    Figure("sla_breach1000_1m_ms", Needs.DATABASE, MILLION, _broken),
+    Figure("breach_lateness_p99_ms_1m", Needs.STACK, MILLION, _lateness),
 ]
