@@ -58,6 +58,7 @@ class Case:
     owed: dict[tuple[Kind, Any], Clock] = field(default_factory=dict)
     """Obligations by what they are about: several of a kind may be live at once."""
     violations: list[str] = field(default_factory=list)
+    explain: bool = True
 
     def clock(self, kind: Kind, cycle: int | None = None, line: int = 0) -> Clock | None:
         return self.clocks.get((kind, cycle or self.cycle, line))
@@ -76,7 +77,7 @@ class Case:
         """A new clock under the terms in force, running from `at`."""
         promise = target or self.terms.target(kind, line)
         clock = Clock(kind, cycle, line, promise.amount, promise.calendar, self.terms.version, at)
-        clock.hidden = self.state == "spam"
+        clock.hidden, clock.explained = self.state == "spam", self.explain
         self.clocks[kind, cycle, line] = self.latest[kind, line] = clock
         clock.start(at)
         clock.note(

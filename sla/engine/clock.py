@@ -64,6 +64,7 @@ class Clock:
     hidden: bool = False
     about: str = ""  # what an obligation is owed for, in a word that tells it from others of its kind
     ledger: list[Entry] = field(default_factory=list)
+    explained: bool = True  # whether the ledger is kept
     is_running: bool = False  # the last run is open; kept beside it, as a fold asks for it at every step
 
     @property
@@ -72,7 +73,8 @@ class Clock:
         return self.stopped_at is None
 
     def note(self, at: datetime, what: str, **facts: Any) -> None:
-        self.ledger.append(tuple.__new__(Entry, (at, what, facts)))  # what Entry(…) does, without its detour
+        if self.explained:
+            self.ledger.append(Entry(at, what, facts))
 
     def elapsed(self, at: datetime) -> timedelta:
         return self.used + self.runs[-1].length(at) if self.is_running else self.used

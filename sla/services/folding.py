@@ -32,7 +32,7 @@ def on_ticket_event(ticket: Ticket, event: TicketEvent) -> None:
     if event.type not in MOVING or not _moves(event):
         return
     if event.type == EventType.CREATED:
-        _store(ticket, fold([_live(event)], rules().policy, as_of=time.now()), {})
+        _store(ticket, fold([_live(event)], rules().policy, as_of=time.now(), explain=False), {})
         return
     events = log(ticket.pk)
     refold(ticket, events)
@@ -43,7 +43,13 @@ def on_ticket_event(ticket: Ticket, event: TicketEvent) -> None:
 def refold(ticket: Ticket, events: list[Event] | None = None) -> int:
     """Fold the whole log and store what differs. Returns the number of clocks written."""
     known = {projecting.key_of(clock): clock for clock in Clock.objects.filter(ticket_id=ticket.pk)}
-    folded = fold(events or log(ticket.pk), rules().policy, as_of=judged_at(known.values()), sources=brought)
+    folded = fold(
+        events or log(ticket.pk),
+        rules().policy,
+        as_of=judged_at(known.values()),
+        sources=brought,
+        explain=False,
+    )
     return _store(ticket, folded, known)
 
 
@@ -59,7 +65,9 @@ def refold_all(tickets: Iterable[Ticket], now: datetime) -> dict[int, list[Event
     book = rules()
     for pk in keys:
         before = {projecting.key_of(clock): clock for clock in known[pk]}
-        folded = fold(events[pk], book.policy, as_of=judged_at(known[pk], now), sources=brought)
+        folded = fold(
+            events[pk], book.policy, as_of=judged_at(known[pk], now), sources=brought, explain=False
+        )
         rows += projecting.changes(folded.clocks, pk, book, before)
     projecting.write(rows)
     return events

@@ -67,5 +67,5 @@ def logs(ticket_ids: Iterable[int]) -> dict[int, list[Event]]:
 def brought(ticket_id: int, at: datetime) -> Brought | None:
     """What a merged ticket had used up at the merge (rule R7), from its own log."""
     before = [event for event in log(ticket_id) if event.at <= at and event.state != "merged"]
-    folded = fold(before, rules().policy, as_of=at, sources=brought)
+    folded = fold(before, rules().policy, as_of=at, sources=brought, explain=False)
     return folded.brought(at) if folded.clocks else None

@@ -48,7 +48,7 @@ def drifts(ticket: Ticket) -> list[Drift]:
 def _compared(ticket: Ticket, events: list[Event], clocks: list[Clock]) -> list[Drift]:
     known = {projecting.key_of(clock): clock for clock in clocks}
     book = rules()
-    folded = fold(events, book.policy, as_of=judged_at(clocks), sources=brought)
+    folded = fold(events, book.policy, as_of=judged_at(clocks), sources=brought, explain=False)
     replayed = {projecting.key_of(clock): clock for clock in folded.clocks}
     found = [
         Drift(ticket.number, str(key), {"clock": ("stored", None)})

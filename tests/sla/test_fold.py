@@ -294,3 +294,12 @@ def test_created_event_may_be_replaced_without_touching_others():
     scene = Scene()
     scene.events[0] = replace(scene.events[0], priority=1)
     assert scene.clock(Kind.RES).due_at == at("11:00")
+
+
+def test_fold_without_ledgers_finds_the_same_clocks():
+    scene = Scene(channel="monitoring").move("10:01", "triage", transition="accept").reply("10:02")
+    scene.move("10:03", "pending_customer").customer("10:30").move("10:30", "in_progress").reply("10:41")
+    told, plain = scene.fold("14:30").clocks, scene.fold("14:30", explain=False).clocks
+    assert all(clock.ledger for clock in told)
+    assert not any(clock.ledger for clock in plain)
+    assert [replace(clock, ledger=[], explained=False) for clock in told] == plain
