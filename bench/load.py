@@ -26,6 +26,7 @@ INSTANTS = (
 # Entries of a clock's two lists with their instants moved; %s is one of them.
 AHEAD = "e->0, {1}"
 INTERVAL = "{0}, {1}, e->2"
+PORTION = 2_000
 STRIDE = 1000
 BASE = 1_000_000
 
@@ -95,9 +96,13 @@ def copies(originals: list[int], first: int, last: int) -> None:
             (Clock, {"ticket_id": new_id.format("p.ticket_id"), **later, "ahead": _moved("ahead", AHEAD, ahead),
                      "intervals": _moved("intervals", INTERVAL, ahead)}),
         ):  # fmt: skip
-            _copy(cursor, model, moved, originals, first, last)
+            # In portions: no statement may run longer than the desk allows any.
+            for portion in range(first, last + 1, PORTION):
+                _copy(cursor, model, moved, originals, portion, min(last, portion + PORTION - 1))
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute("VACUUM ANALYZE")
+        cursor.execute("RESET statement_timeout")
 
 
 def _moved(column: str, entry: str, by: str) -> str:

@@ -54,7 +54,7 @@ def long_life(events: int):  # type: ignore[no-untyped-def]
 
 
 def _fold() -> Result:
-    """One fold of a ticket with two hundred events under the seeded policy, office hours included."""
+    """One fold of a ticket with two hundred events under the seeded policy, as each new event of it costs one."""
     from sla.engine.fold import fold
     from sla.services.loading import rules
 
@@ -64,7 +64,7 @@ def _fold() -> Result:
     taken = []
     for _round in range(ROUNDS):
         began = time.perf_counter()
-        fold(log, policy)
+        fold(log, policy, explain=False)
         taken.append((time.perf_counter() - began) * 1000)
     p95 = statistics.quantiles(taken, n=20)[18]
     return Result(statistics.median(taken), "ms", ROUNDS, f"median; p95 {p95:.2f} ms; {clocks} clocks")
