@@ -6,7 +6,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from sla.engine import defaults
 from sla.models import CalendarVersion, PolicyVersion, Target
@@ -27,7 +30,13 @@ def seed_defaults(
     calendars.objects.get_or_create(
         key="RUBH",
         published_at=SINCE_EVER,
-        defaults={"title": "Mon–Fri 9–18, Moscow, Russian holidays", **defaults.RUBH},
+        defaults={"title": _office_hours(), **defaults.RUBH},
     )
     version = policies.objects.create(title="Business, Premium, Basic", published_at=SINCE_EVER)
     targets.objects.bulk_create(targets(version=version, **asdict(row)) for row in defaults.rows())
+
+
+def _office_hours() -> str:
+    """In the language of the desk: it is data from here on, whoever reads it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("Mon–Fri 9–18, Moscow, Russian holidays")

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import operator_required
 from common.htmx import DeskRequest
-from sla.queries import heartbeat, panel, reasons, risk, standing
+from sla.queries import panel, reasons, risk, standing
 from sla.services import explaining
 from tickets.models import Ticket
 
@@ -33,6 +33,6 @@ def clocks(request: DeskRequest, ticket_id: int) -> HttpResponse:
 @require_GET
 @operator_required
 def budget(request: DeskRequest) -> HttpResponse:
-    """How many misses the month still allows, how fast they are used up, and whether the sweep is alive."""
-    context = {"standing": standing.this_month(), "sweep_late": not heartbeat.is_healthy()}
+    """How many misses the month still allows, and how fast they are used up."""
+    context = {"standing": standing.this_month()}
     return render(request, "sla/_budget.html", context)

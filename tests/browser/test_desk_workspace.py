@@ -118,7 +118,7 @@ def test_the_alarm_asks_for_sound_and_rings_for_an_unanswered_ticket(open_page: 
     expect(page).to_have_title(re.compile(r"^\(1\) "))
     factories.ticket(received_at=clock.now() - timedelta(seconds=70))
     expect(page.locator("html[data-last-sound=urgent]")).to_have_count(1)
-    expect(page.locator(".alarm.is-red")).to_be_visible()
+    expect(page.locator("#alarm .alarm.is-red")).to_be_visible()
     page.get_by_role("button", name="Sound is on: turn off").click()
     page.reload()
     expect(page.get_by_role("button", name="Sound is off: turn on")).to_be_visible()

@@ -22,7 +22,8 @@ CODE = re.compile(r"%\(\w+\)\d*[sd]|`[^`]*`|<code>.*?</code>|<\w+>|manage\.py.*?
 SAME = {
     "API", "ASCII", "CSRF", "Ctrl", "DNS", "Enter", "ETag", "HTML", "If-Match", "JSON", "KB-", "Markdown",
     "Message-ID", "NET", "POST", "RFC", "SLA", "TLS", "Telegram", "UTF-", "Zabbix", "categories", "e-mail", "event",
-    "https", "multipart", "problem", "schema", "tag", "value",
+    "https", "multipart", "problem", "schema", "tag", "value", "Europe", "Moscow", "UTC", "RUBH", "calendars", "create",
+    "null", "replay", "sla", "vectors",
 }  # fmt: skip
 
 

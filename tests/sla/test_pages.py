@@ -6,9 +6,8 @@ from django.urls import reverse
 
 from accounts.models import Contact, User
 from common import clock
-from common.db import database_now
 from sla.models import Breach
-from sla.queries import attainment, heartbeat
+from sla.queries import attainment
 from sla.services import enforcing
 from tests import factories
 from tickets.services.moving import move
@@ -97,13 +96,6 @@ def test_breach_list_costs_the_same_for_many_rows(number, django_assert_max_num_
     client = signed_in(factories.operator(is_shift_lead=True))
     with django_assert_max_num_queries(15):
         client.get(reverse("sla:breaches"))
-
-
-def test_budget_warns_when_the_sweep_has_stopped():
-    client = signed_in(factories.operator())
-    assert "The clock sweep is late" in client.get(reverse("sla:budget")).content.decode()
-    heartbeat.beat(database_now())
-    assert "The clock sweep is late" not in client.get(reverse("sla:budget")).content.decode()
 
 
 # -- figures -------------------------------------------------------------------------------------------------------

@@ -52,13 +52,14 @@ def lead() -> Actor:
 
 
 def resolved(actor: Actor, at: Any = None, **how: Any) -> Ticket:
-    """Solved with what `how` says of the article; with nothing, the rule is set aside and one is owed."""
-    ticket = working(factories.operator())
+    """Solved at `at` (now) with what `how` says of the article; with nothing, the rule is set aside and one is owed."""
     bypass = None if how else BypassRequest(why="no time to write tonight")
-    move(
-        actor=actor, ticket_id=ticket.pk, transition="resolve", resolution_code="fixed", message="The disk is new.",
-        bypass=bypass, at=at, **how,
-    )  # fmt: skip
+    with time_machine.travel(at or clock.now()):
+        ticket = working(factories.operator())
+        move(
+            actor=actor, ticket_id=ticket.pk, transition="resolve", resolution_code="fixed",
+            message="The disk is new.", bypass=bypass, **how,
+        )  # fmt: skip
     return Ticket.objects.get(pk=ticket.pk)
 
 
