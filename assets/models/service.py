@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Actor
 from accounts.models import Customer
 from assets.enums import ServiceKind
+from assets.models.equipment import Equipment
+from assets.models.network import Cluster
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
@@ -39,6 +41,22 @@ class Service(models.Model):
         _("host in monitoring"), max_length=128, blank=True, help_text=_("Its technical name there.")
     )
     monitored_host_id = models.BigIntegerField(_("host id in monitoring"), null=True, blank=True)
+    runs_on = models.ForeignKey(
+        Equipment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="services",
+        verbose_name=_("runs on"),
+    )
+    cluster = models.ForeignKey(
+        Cluster,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="services",
+        verbose_name=_("runs on the cluster"),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -50,6 +68,9 @@ class Service(models.Model):
         ordering = ["customer__name", "name"]
         constraints = [
             models.UniqueConstraint(fields=["customer", "name"], name="service_name_once_per_customer"),
+            models.CheckConstraint(
+                condition=Q(runs_on__isnull=True) | Q(cluster__isnull=True), name="service_runs_on_one_thing"
+            ),
         ]
         indexes = [
             models.Index(fields=["monitored_host"], name="service_by_host", condition=~Q(monitored_host="")),
