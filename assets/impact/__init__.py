@@ -7,6 +7,7 @@ time left. The rules are those of the registry's specification: power first, the
 from assets.impact.assessing import Assessment, Finding, assess
 from assets.impact.plant import Circuit, Cut, Group, Link, Node, Plant, PowerLoop, Service
 from assets.impact.states import Impact, Reason
+from assets.impact.world import Usual
 
 __all__ = [
     "Assessment",
@@ -21,5 +22,6 @@ __all__ = [
     "PowerLoop",
     "Reason",
     "Service",
+    "Usual",
     "assess",
 ]

@@ -41,6 +41,7 @@ class Usual:
         self.plant = plant
         self.power = power_pass(plant, NOTHING)
         self.distance = reached(plant, NOTHING, self._is_up)
+        self._out = [key for key in plant.exits if key in self.distance]
         self._ways: dict[Alike, tuple[int, Way]] = {}
 
     def _is_up(self, node: int) -> bool:
@@ -52,7 +53,9 @@ class Usual:
         known = self._ways.get(key)
         if known is None:
             ways = Ways(self.plant, NOTHING, self.distance, node)
-            limit = len(self.plant.hops.get(node, ())) + len(self.plant.exits.get(node, ()))
+            first = len(self.plant.hops.get(node, ())) + len(self.plant.exits.get(node, ()))
+            # A search that cannot succeed looks at everything: none is begun once every exit has its way.
+            limit = min(first, sum(len(self.plant.exits[reaching]) for reaching in self._out))
             known = self._ways[key] = (ways.count(limit), ways.used())
         return known
 

@@ -4,5 +4,6 @@ from assets.models.equipment import Equipment, PowerInput
 from assets.models.network import Circuit, Cluster, Link
 from assets.models.place import Rack, Room, Site
 from assets.models.service import Service
+from assets.models.sync import RegistrySync
 
-__all__ = ["Circuit", "Cluster", "Equipment", "Link", "PowerInput", "Rack", "Room", "Service", "Site"]
+__all__ = ["Circuit", "Cluster", "Equipment", "Link", "PowerInput", "Rack", "RegistrySync", "Room", "Service", "Site"]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer
 from assets.enums import Confidence, EquipmentKind, EquipmentStatus
+from assets.models.origin import Sourced, once_per_source
 from assets.models.place import Rack, Site
 
 
@@ -19,8 +20,8 @@ class EquipmentQuerySet(models.QuerySet["Equipment"]):
         return self.filter(status=EquipmentStatus.ACTIVE)
 
 
-class Equipment(models.Model):
-    """`owner` is the client it belongs to, empty for our own. `source` and `source_id` name it where it came from.
+class Equipment(Sourced):
+    """`owner` is the client it belongs to, empty for our own.
 
     `monitored_host_ids` are its hosts in monitoring, `runtime_minutes` how long a UPS lasts, `power_k` how many of
     its power inputs must live.
@@ -59,9 +60,6 @@ class Equipment(models.Model):
         models.BigIntegerField(), verbose_name=_("host ids in monitoring"), default=list, blank=True
     )
     confidence = models.CharField(_("confidence"), max_length=8, choices=Confidence, default=Confidence.KNOWN)
-    source = models.SlugField(_("source"), max_length=32, blank=True)
-    source_id = models.CharField(_("id at the source"), max_length=64, blank=True)
-    is_stale = models.BooleanField(_("gone at the source"), default=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = EquipmentQuerySet.as_manager()
@@ -81,9 +79,7 @@ class Equipment(models.Model):
             ),
             models.CheckConstraint(condition=Q(power_k__gte=1), name="equipment_needs_an_input"),
             models.CheckConstraint(condition=Q(height__gte=1), name="equipment_has_a_height"),
-            models.UniqueConstraint(
-                fields=["source", "source_id"], name="equipment_once_per_source", condition=~Q(source="")
-            ),
+            once_per_source("equipment"),
         ]
         indexes = [
             models.Index(fields=["rack", "position"], name="equipment_in_rack"),
@@ -98,7 +94,7 @@ class Equipment(models.Model):
         return self.name
 
 
-class PowerInput(models.Model):
+class PowerInput(Sourced):
     """One power supply of a device and what feeds it; nobody knows what feeds an input without a provider.
 
     A trigger refuses a provider that is fed by the device itself: power cannot run in a circle.
@@ -124,6 +120,7 @@ class PowerInput(models.Model):
         verbose_name_plural = _("power inputs")
         ordering = ["equipment__name", "name"]
         constraints = [
+            once_per_source("power_input"),
             models.UniqueConstraint(fields=["equipment", "name"], name="power_input_once"),
             models.CheckConstraint(
                 condition=Q(provider__isnull=True) | ~Q(provider=models.F("equipment")),

@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.enums import CircuitRole, EquipmentStatus, LinkKind
 from assets.models.equipment import Equipment
+from assets.models.origin import Sourced, once_per_source
 
 
-class Link(models.Model):
+class Link(Sourced):
     """A connection between two devices. Only one row per pair and label, whichever end is named first."""
 
     a = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="+", verbose_name=_("from"))
@@ -18,8 +19,6 @@ class Link(models.Model):
     status = models.CharField(
         _("status"), max_length=8, choices=EquipmentStatus, default=EquipmentStatus.ACTIVE
     )
-    source = models.SlugField(_("source"), max_length=32, blank=True)
-    source_id = models.CharField(_("id at the source"), max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("network link")
@@ -28,13 +27,14 @@ class Link(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(a__lt=F("b")), name="link_lower_end_first"),
             models.UniqueConstraint(fields=["a", "b", "label"], name="link_once"),
+            once_per_source("link"),
         ]
 
     def __str__(self) -> str:
         return f"{self.a} – {self.b}"
 
 
-class Circuit(models.Model):
+class Circuit(Sourced):
     """A line of a provider that ends on one of our devices; only an `is_egress` one leads to the world."""
 
     provider = models.CharField(_("provider"), max_length=120)
@@ -48,20 +48,21 @@ class Circuit(models.Model):
         _("status"), max_length=8, choices=EquipmentStatus, default=EquipmentStatus.ACTIVE
     )
     monitored_host = models.CharField(_("host in monitoring"), max_length=128, blank=True)
-    source = models.SlugField(_("source"), max_length=32, blank=True)
-    source_id = models.CharField(_("id at the source"), max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("circuit")
         verbose_name_plural = _("circuits")
         ordering = ["provider", "cid"]
-        constraints = [models.UniqueConstraint(fields=["provider", "cid"], name="circuit_once_per_provider")]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "cid"], name="circuit_once_per_provider"),
+            once_per_source("circuit"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.cid}"
 
 
-class Cluster(models.Model):
+class Cluster(Sourced):
     """Devices that stand in for each other: it serves while `k` members do."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
@@ -74,7 +75,10 @@ class Cluster(models.Model):
         verbose_name = _("cluster")
         verbose_name_plural = _("clusters")
         ordering = ["name"]
-        constraints = [models.CheckConstraint(condition=Q(k__gte=1), name="cluster_needs_a_member")]
+        constraints = [
+            models.CheckConstraint(condition=Q(k__gte=1), name="cluster_needs_a_member"),
+            once_per_source("cluster"),
+        ]
 
     def __str__(self) -> str:
         return self.name

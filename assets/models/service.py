@@ -9,6 +9,7 @@ from accounts.models import Customer
 from assets.enums import ServiceKind
 from assets.models.equipment import Equipment
 from assets.models.network import Cluster
+from assets.models.origin import Sourced, once_per_source
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
@@ -28,7 +29,7 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         return self.filter(Q(monitored_host_id__in=ids) | Q(monitored_host__in=names))
 
 
-class Service(models.Model):
+class Service(Sourced):
     """One service of one customer. `name` is ours, `label` is what the customer reads."""
 
     customer = models.ForeignKey(
@@ -68,6 +69,7 @@ class Service(models.Model):
         ordering = ["customer__name", "name"]
         constraints = [
             models.UniqueConstraint(fields=["customer", "name"], name="service_name_once_per_customer"),
+            once_per_source("service"),
             models.CheckConstraint(
                 condition=Q(runs_on__isnull=True) | Q(cluster__isnull=True), name="service_runs_on_one_thing"
             ),

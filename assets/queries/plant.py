@@ -1,4 +1,7 @@
-"""The registry as plain adjacency for `assets.impact`: six queries, whatever its size."""
+"""The registry as plain adjacency for `assets.impact`: seven queries, whatever its size.
+
+An input, link or circuit that its source no longer lists is not relied upon; equipment stays until a person retires it.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,8 @@ COLUMNS = ("pk", "kind", "power_k", "runtime_minutes", "owner_id")
 def plant() -> Plant:
     """Everything in service today. A device without any power input has one that nobody knows."""
     inputs: dict[int, list[int | None]] = defaultdict(list)
-    for equipment_id, provider_id in PowerInput.objects.order_by("pk").values_list(
-        "equipment_id", "provider_id"
-    ):
+    wired = PowerInput.objects.filter(is_stale=False).order_by("pk")
+    for equipment_id, provider_id in wired.values_list("equipment_id", "provider_id"):
         inputs[equipment_id].append(provider_id)
     nodes = [_node(row, inputs[row[0]]) for row in Equipment.objects.working().values_list(*COLUMNS)]
     known = {node.id for node in nodes}
@@ -42,12 +44,12 @@ def _node(row: tuple[int, str, int, int | None, int | None], inputs: list[int | 
 
 
 def _links(known: set[int]) -> list[PlantLink]:
-    rows = Link.objects.filter(status=EquipmentStatus.ACTIVE).values_list("pk", "a_id", "b_id")
+    rows = Link.objects.filter(status=EquipmentStatus.ACTIVE, is_stale=False).values_list("pk", "a_id", "b_id")
     return [PlantLink(*row) for row in rows if row[1] in known and row[2] in known]
 
 
 def _circuits(known: set[int]) -> list[PlantCircuit]:
-    rows = Circuit.objects.filter(status=EquipmentStatus.ACTIVE).values_list(
+    rows = Circuit.objects.filter(status=EquipmentStatus.ACTIVE, is_stale=False).values_list(
         "pk", "equipment_id", "is_egress"
     )
     return [PlantCircuit(*row) for row in rows if row[1] in known]
