@@ -32,8 +32,5 @@ class Migration(migrations.Migration):
     dependencies = [("assets", "0004_registry_sources")]
     operations = [
         migrations.RunSQL(CREATE, DROP),
-        *(
-            migrations.RunSQL(TRIGGER.format(table=table), migrations.RunSQL.noop)
-            for table in TABLES
-        ),
+        *(migrations.RunSQL(TRIGGER.format(table=table), migrations.RunSQL.noop) for table in TABLES),
     ]

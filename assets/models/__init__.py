@@ -6,4 +6,15 @@ from assets.models.place import Rack, Room, Site
 from assets.models.service import Service
 from assets.models.sync import RegistrySync
 
-__all__ = ["Circuit", "Cluster", "Equipment", "Link", "PowerInput", "Rack", "RegistrySync", "Room", "Service", "Site"]
+__all__ = [
+    "Circuit",
+    "Cluster",
+    "Equipment",
+    "Link",
+    "PowerInput",
+    "Rack",
+    "RegistrySync",
+    "Room",
+    "Service",
+    "Site",
+]

@@ -44,7 +44,9 @@ def _node(row: tuple[int, str, int, int | None, int | None], inputs: list[int | 
 
 
 def _links(known: set[int]) -> list[PlantLink]:
-    rows = Link.objects.filter(status=EquipmentStatus.ACTIVE, is_stale=False).values_list("pk", "a_id", "b_id")
+    rows = Link.objects.filter(status=EquipmentStatus.ACTIVE, is_stale=False).values_list(
+        "pk", "a_id", "b_id"
+    )
     return [PlantLink(*row) for row in rows if row[1] in known and row[2] in known]
 
 
