@@ -16,6 +16,7 @@ from common import clock
 from helpdesk.demo import articles, clocks, history, writing
 from helpdesk.demo.accounts import create_people
 from helpdesk.demo.openings import Desk
+from helpdesk.demo.registry import build_registry
 from helpdesk.demo.rows import Rows
 from monitoring.enums import SourceKind
 from monitoring.models import Source
@@ -46,6 +47,7 @@ def seed(now: datetime | None = None) -> Seeded:
         actor=Actor.system(), kind=SourceKind.ZABBIX, name=SOURCE, base_url="https://zabbix.desk.example"
     )
     cast = create_people(now)
+    build_registry()
     cast.categories = {category.code: category for category in Category.objects.all()}
     cast.articles = articles.write_articles(cast.operator("editor"), now)
     rows = Rows()

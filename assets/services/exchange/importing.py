@@ -116,7 +116,11 @@ def _change(sheet: Sheet, entries: list[Entry]) -> None:
 def _unplug(sheet: Sheet, entries: list[Entry]) -> None:
     """Halfway through, power that is being turned round would look like a circle."""
     if sheet.model is PowerInput:
-        keys = [entry.target.pk for entry in entries if entry.target and "provider" in entry.fields]
+        keys = [
+            entry.target.pk
+            for entry in entries
+            if entry.target and entry.target.pk and "provider" in entry.fields
+        ]
         PowerInput.objects.filter(pk__in=keys).update(provider=None)
 
 
@@ -140,7 +144,7 @@ def _set_members(sheet: Sheet, entries: list[Entry]) -> None:
     told = {
         entry.target.pk: entry.fields["members"]
         for entry in entries
-        if entry.target and "members" in entry.fields
+        if entry.target and entry.target.pk and "members" in entry.fields
     }
     through.objects.filter(cluster_id__in=told).delete()
     through.objects.bulk_create(

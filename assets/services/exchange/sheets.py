@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Manager, Model
+from django.db.models import Model, QuerySet
 
 from assets.enums import CircuitRole, Confidence, EquipmentKind, EquipmentStatus, LinkKind, ServiceKind
 from assets.models import Circuit, Cluster, Equipment, Link, PowerInput, Rack, Room, Service, Site
@@ -49,10 +49,10 @@ class Sheet:
         return f"{self.kind}.csv"
 
     @property
-    def rows(self) -> Manager[Any]:
+    def rows(self) -> QuerySet[Any]:
         manager = self.model._meta.default_manager
         assert manager is not None
-        return manager
+        return manager.all()
 
     @cached_property
     def fields(self) -> Mapping[str, Column]:
