@@ -47,17 +47,21 @@ class Way(NamedTuple):
 # A node that forwards is split in two: 2·n is where a way enters it, 2·n+1 where it leaves; one way may cross.
 # -c-1 is the world behind circuit c.
 State = int
+Near = dict[int, tuple[int, ...]]
 
 
 class Ways:
     """Node-disjoint ways from `start` out of the house: a maximum flow with unit capacity on every node and circuit.
 
     Augmenting paths, nearest exit first, so that nearly every search goes straight up. `distance` are the nodes that
-    reach an exit at all.
+    reach an exit at all; `near` keeps what one cut makes of the neighbours, for all that are asked about under it.
     """
 
-    def __init__(self, plant: Plant, cut: Cut, distance: Distances, start: int) -> None:
+    def __init__(
+        self, plant: Plant, cut: Cut, distance: Distances, start: int, near: Near | None = None
+    ) -> None:
         self._plant, self._cut, self._distance, self._start = plant, cut, distance, start
+        self._near = {} if near is None else near
         self._after: dict[State, set[State]] = defaultdict(set)
         self._before: dict[State, set[State]] = defaultdict(set)
 
@@ -82,35 +86,47 @@ class Ways:
         return Way(frozenset(nodes), frozenset(links), frozenset(circuits))
 
     def _augment(self) -> bool:
+        """One more way, if there is one. Neighbours are looked at one by one, so that most of them never are."""
         start = 2 * self._start + 1
         came: dict[State, State] = {start: start}
-        stack = [start]
-        while stack:
-            state = stack.pop()
-            for step in self._steps(state):
+        here, ahead = [start], [self._steps(start)]
+        while here:
+            for step in ahead[-1]:
                 if step < 0:
-                    self._take(came, state, step)
+                    self._take(came, here[-1], step)
                     return True
                 if step not in came:
-                    came[step] = state
-                    stack.append(step)
+                    came[step] = here[-1]
+                    here.append(step)
+                    ahead.append(self._steps(step))
+                    break
+            else:
+                here.pop()
+                ahead.pop()
         return False
 
     def _steps(self, state: State) -> Iterator[State]:
-        """Where one may go on; the nearest to an exit comes last, since the stack takes that first."""
-        yield from self._before[state] - {2 * self._start + 1}
+        """Where one may go on, the nearest to an exit first; back along an earlier way comes last."""
         node, is_leaving = divmod(state, 2)
-        if not is_leaving:
-            if not self._after[state]:
-                yield state + 1
-            return
-        for circuit in self._plant.exits.get(node, ()):
-            if circuit not in self._cut.circuits and -circuit - 1 not in self._after[state]:
-                yield -circuit - 1
-        near = {hop for hop, link in self._plant.hops.get(node, ()) if link not in self._cut.links}
-        for hop in sorted(near & self._distance.keys(), key=lambda hop: -self._distance[hop]):
-            if hop != self._start and 2 * hop not in self._after[state]:
-                yield 2 * hop
+        after = self._after[state]
+        if is_leaving:
+            for circuit in self._plant.exits.get(node, ()):
+                if circuit not in self._cut.circuits and -circuit - 1 not in after:
+                    yield -circuit - 1
+            for hop in self._hops(node):
+                if hop != self._start and 2 * hop not in after:
+                    yield 2 * hop
+        elif not after:
+            yield state + 1
+        yield from self._before[state] - {2 * self._start + 1}
+
+    def _hops(self, node: int) -> tuple[int, ...]:
+        known = self._near.get(node)
+        if known is None:
+            hops = {hop for hop, link in self._plant.hops.get(node, ()) if link not in self._cut.links}
+            ordered = sorted(hops & self._distance.keys(), key=self._distance.__getitem__)
+            known = self._near[node] = tuple(ordered)
+        return known
 
     def _take(self, came: dict[State, State], state: State, step: State) -> None:
         """Add the way found, from its end back; where it runs against an earlier one, the two cancel out."""

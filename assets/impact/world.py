@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from assets.impact.network import Distances, Way, Ways, reached
+from assets.impact.network import Distances, Near, Way, Ways, reached
 from assets.impact.plant import NOTHING, Cut, Group, Plant, Service
 from assets.impact.power import Power, PowerPass, power_pass
 from assets.impact.states import Impact, Reason
@@ -43,6 +43,7 @@ class Usual:
         self.distance = reached(plant, NOTHING, self._is_up)
         self._out = [key for key in plant.exits if key in self.distance]
         self._ways: dict[Alike, tuple[int, Way]] = {}
+        self._near: Near = {}
 
     def _is_up(self, node: int) -> bool:
         return self.power.state[node] is not Power.DOWN
@@ -52,7 +53,7 @@ class Usual:
         key = _alike(self.plant, node)
         known = self._ways.get(key)
         if known is None:
-            ways = Ways(self.plant, NOTHING, self.distance, node)
+            ways = Ways(self.plant, NOTHING, self.distance, node, self._near)
             first = len(self.plant.hops.get(node, ())) + len(self.plant.exits.get(node, ()))
             # A search that cannot succeed looks at everything: none is begun once every exit has its way.
             limit = min(first, sum(len(self.plant.exits[reaching]) for reaching in self._out))
@@ -67,6 +68,7 @@ class World:
         self.usual, self.plant, self.cut = usual, usual.plant, cut
         self._nodes: dict[int, Condition] = {}
         self._narrow: dict[tuple[Alike, Hops], bool] = {}
+        self._near: Near = {}
 
     @cached_property
     def power(self) -> PowerPass:
@@ -135,7 +137,7 @@ class World:
         own = sum(circuit not in self.cut.circuits for circuit in self.plant.exits.get(key, ()))
         if min(first + own, self._exits) < usually:
             return True
-        return Ways(self.plant, self.cut, self.surely, key).count(usually) < usually
+        return Ways(self.plant, self.cut, self.surely, key, self._near).count(usually) < usually
 
     @cached_property
     def _exits(self) -> int:
