@@ -11,6 +11,8 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from assets.models import Equipment, Rack, Room, Site
 from common.errors import Missing
 
+SHOWN = 300
+
 
 def sites() -> QuerySet[Site]:
     """Every site with how many racks and devices it has."""
@@ -37,8 +39,9 @@ def rooms(of: Site) -> QuerySet[Room]:
 
 
 def outside_racks(of: Site) -> QuerySet[Equipment]:
-    """What stands in no rack: the power plant, mostly."""
-    return Equipment.objects.filter(site=of, rack=None).select_related("owner").order_by("kind", "name")
+    """What stands in no rack: the power plant, mostly. The first of them."""
+    found = Equipment.objects.filter(site=of, rack=None).select_related("owner")
+    return found.order_by("kind", "name")[:SHOWN]
 
 
 def rack(pk: int) -> Rack:

@@ -48,7 +48,13 @@ def choices(request: DeskRequest) -> HttpResponse:
 @require_GET
 def site(request: DeskRequest, site_id: int) -> HttpResponse:
     found = places.site(site_id)
-    context = {**HERE, "site": found, "rooms": places.rooms(found), "outside": places.outside_racks(found)}
+    context = {
+        **HERE,
+        "site": found,
+        "rooms": places.rooms(found),
+        "outside": places.outside_racks(found),
+        "most": places.SHOWN,
+    }
     return render(request, "registry/site.html", context)
 
 
