@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ServiceKind(TextChoices):
@@ -61,5 +62,5 @@ class LinkKind(TextChoices):
 
 
 class CircuitRole(TextChoices):
-    PRIMARY = "primary", _("Primary")
-    BACKUP = "backup", _("Backup")
+    PRIMARY = "primary", pgettext_lazy("circuit", "Primary")
+    BACKUP = "backup", pgettext_lazy("circuit", "Backup")
