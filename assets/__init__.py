@@ -1,5 +1,5 @@
-"""The registry: what customers have from us and where it runs. First cut: services only.
+"""The registry: where equipment stands, what feeds and connects it, and the services of customers that run on it.
 
-Sites, racks, equipment, power and network lines, and "what fails if this fails" come into this room later.
-May import: accounts, common.
+`impact/` is pure: what fails if this fails, on plain adjacency loaded once. `services/exchange/` brings files in and out,
+`services/netbox/` reads another register. Imports `accounts` and `common`, knows nothing of tickets or monitoring.
 """

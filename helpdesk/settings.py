@@ -11,6 +11,7 @@ from typing import Any
 
 import dj_database_url
 import django_stubs_ext
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.stack import embedded
@@ -385,6 +386,33 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": "interactive", "expires": 10},
     },
 }
+
+# -- the registry's outer sources --------------------------------------------------------------------------------
+# NETBOX_SOURCES=dc1 with NETBOX_DC1_URL and NETBOX_DC1_TOKEN; nothing runs where none is named.
+_netbox = {name: f"NETBOX_{name.upper().replace('-', '_')}" for name in env_list("NETBOX_SOURCES")}
+NETBOX_SOURCES: dict[str, dict[str, Any]] = {
+    name: {
+        "url": os.environ[f"{key}_URL"].rstrip("/"),
+        "token": os.environ[f"{key}_TOKEN"],
+        "own_tenants": env_list(f"{key}_OWN_TENANTS"),
+    }
+    for name, key in _netbox.items()
+}
+for _name in NETBOX_SOURCES:
+    CELERY_BEAT_SCHEDULE |= {
+        f"assets-netbox-{_name}": {
+            "task": "assets.import_netbox",
+            "schedule": crontab(hour=0, minute=20),
+            "args": (_name,),
+            "options": {"queue": "bulk", "expires": 3600},
+        },
+        f"assets-netbox-{_name}-changes": {
+            "task": "assets.import_netbox",
+            "schedule": 300.0,
+            "args": (_name, False),
+            "options": {"queue": "bulk", "expires": 240},
+        },
+    }
 
 # -- logging -----------------------------------------------------------------------------------------------------
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")

@@ -18,6 +18,7 @@ ROOMS = [
     ("knowledge/", "knowledge.urls"),
     ("reports/", "reports.urls"),
     ("sla/", "sla.urls"),
+    ("registry/", "assets.urls"),
     ("monitoring/", "monitoring.urls"),
     ("api/v1/", "helpdesk.api"),
     ("m/", "monitoring.link_urls"),

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Actor
 from accounts.models import Customer
 from assets.enums import ServiceKind
+from assets.models.equipment import Equipment
+from assets.models.network import Cluster
+from assets.models.origin import Sourced, once_per_source
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
@@ -26,7 +29,7 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         return self.filter(Q(monitored_host_id__in=ids) | Q(monitored_host__in=names))
 
 
-class Service(models.Model):
+class Service(Sourced):
     """One service of one customer. `name` is ours, `label` is what the customer reads."""
 
     customer = models.ForeignKey(
@@ -39,6 +42,22 @@ class Service(models.Model):
         _("host in monitoring"), max_length=128, blank=True, help_text=_("Its technical name there.")
     )
     monitored_host_id = models.BigIntegerField(_("host id in monitoring"), null=True, blank=True)
+    runs_on = models.ForeignKey(
+        Equipment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="services",
+        verbose_name=_("runs on"),
+    )
+    cluster = models.ForeignKey(
+        Cluster,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="services",
+        verbose_name=_("runs on the cluster"),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -50,6 +69,10 @@ class Service(models.Model):
         ordering = ["customer__name", "name"]
         constraints = [
             models.UniqueConstraint(fields=["customer", "name"], name="service_name_once_per_customer"),
+            once_per_source("service"),
+            models.CheckConstraint(
+                condition=Q(runs_on__isnull=True) | Q(cluster__isnull=True), name="service_runs_on_one_thing"
+            ),
         ]
         indexes = [
             models.Index(fields=["monitored_host"], name="service_by_host", condition=~Q(monitored_host="")),

@@ -17,6 +17,7 @@ from helpdesk.demo import articles, clocks, history, writing
 from helpdesk.demo.accounts import create_people
 from helpdesk.demo.cast import Cast
 from helpdesk.demo.openings import Desk
+from helpdesk.demo.registry import build_registry
 from helpdesk.demo.rows import Rows
 from monitoring.enums import SourceKind
 from monitoring.models import Source
@@ -49,6 +50,7 @@ def seed(now: datetime | None = None) -> Seeded:
         actor=Actor.system(), kind=SourceKind.ZABBIX, name=SOURCE, base_url="https://zabbix.desk.example"
     )
     cast = create_people(now)
+    build_registry()
     cast.categories = {category.code: category for category in Category.objects.all()}
     cast.articles = articles.write_articles(cast.operator("editor"), now)
     rows = Rows()

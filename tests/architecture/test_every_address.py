@@ -16,6 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.enums import Actor
 from accounts.models import Contact
 from accounts.queries import contact_actor
+from assets.enums import EquipmentKind
+from assets.models import Equipment, Site
 from monitoring.enums import SourceKind
 from monitoring.services.sourcing import create_source
 from tests import factories
@@ -30,7 +32,7 @@ CLASSES: list[tuple[str, str]] = [
     (r"$", "signed in"),
     # Articles are read and judged by both sides; `Article.objects.visible_to` decides which.
     (r"knowledge/(suggest/|<article_code:code>/(feedback/)?$)", "signed in"),
-    (r"(desk|knowledge|sla|monitoring|reports|m)/", "desk"),
+    (r"(desk|knowledge|registry|sla|monitoring|reports|m)/", "desk"),
     (r"portal/", "portal"),
     (r"admin/", "admin"),
     (r"api/docs/", "signed in"),
@@ -68,6 +70,8 @@ class World:
         self.person: Contact = factories.ContactFactory.create()
         files = [SimpleUploadedFile("access.log", b"GET /")]
         self.ticket: Ticket = factories.ticket(contact_actor(self.person), attachments=files)
+        site = Site.objects.create(code="dc1", name="First")
+        self.device = Equipment.objects.create(name="pdu-1A", kind=EquipmentKind.PDU, site=site)
         source, _token = create_source(actor=Actor.system(), kind=SourceKind.ZABBIX, name="zabbix-1")
         self.values = {
             "number": self.ticket.number,
@@ -85,6 +89,9 @@ class World:
             "calendar_key": "RUBH",
             "bypass_id": "1",
             "verdict": "approve",
+            "site_id": str(self.device.site_id),
+            "rack_id": "1",
+            "equipment_id": str(self.device.pk),
             "step": "begin",
             "proposal_id": "1",
             "decision": "accept",

@@ -32,6 +32,8 @@ PAGES = {
         "new": "/desk/new/",
         "search": "/desk/search/?q=сайт",
         "knowledge": "/knowledge/",
+        "registry": "/registry/",
+        "missing": "/registry/quality/",
     },
     "lead": {"shift": "/desk/shift/", "reports": "/reports/", "misses": "/sla/breaches/"},
     "admin": {"sources": "/monitoring/sources/"},
