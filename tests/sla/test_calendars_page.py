@@ -265,7 +265,9 @@ def test_calendar_whose_holidays_end_soon_warns_on_the_page_and_in_the_system_ch
         later = client_of(factories.operator(is_service_manager=True))
         page = later.get(reverse("sla:calendars")).content.decode()
         assert "RUBH knows no holidays after 12/31/2027" in page
-        assert [warning.id for warning in checks.check_calendars(None, databases=["default"])] == ["helpdesk.W001"]
+        assert [warning.id for warning in checks.check_calendars(None, databases=["default"])] == [
+            "helpdesk.W001"
+        ]
         call_command("check", databases=["default"])
 
 
