@@ -80,9 +80,9 @@ class Case:
         clock.hidden, clock.explained = self.state == "spam", self.explain
         self.clocks[kind, cycle, line] = self.latest[kind, line] = clock
         clock.start(at)
-        clock.note(
-            at, "started", target=promise.amount, calendar=promise.calendar.key, policy=self.terms.version
-        )
+        if self.explain:
+            facts = {"target": promise.amount, "calendar": promise.calendar.key, "policy": self.terms.version}
+            clock.note(at, "started", **facts)
         return clock
 
     def is_answered(self) -> bool:

@@ -99,7 +99,8 @@ class Clock:
     def stop(self, at: datetime) -> None:
         """Freeze the verdict with its target and deadline. A clock without a promise ends as cancelled."""
         if self.is_running:
-            self._freeze_due(at)
+            if len(self.runs[-1].calendar.versions) > 1:
+                self._freeze_due(at)
             self._close_run(at)
         self.stopped_at = at
         if self.breached_at is not None:
@@ -109,11 +110,8 @@ class Clock:
 
     def _freeze_due(self, at: datetime) -> None:
         """A deadline ahead of the stop stays as the hours then in force had it, whatever is published later."""
-        run = self.runs[-1]
-        if run.calendar.as_of(at) is run.calendar:
-            return
         if self.verdict is Verdict.RUNNING and self.target is not None and self.due_at and self.due_at > at:
-            self.due_at = run.reach(self.target - self.used, as_of=at)
+            self.due_at = self.runs[-1].reach(self.target - self.used, as_of=at)
 
     def cancel(self, at: datetime) -> None:
         """End without counting; a miss that already happened stays."""
@@ -190,4 +188,4 @@ class Clock:
     def _close_run(self, at: datetime) -> None:
         run = self.runs[-1]
         run.end, self.is_running = max(at, run.start), False
-        self.used += run.length(run.end)
+        self.used += run.lump + run.calendar.elapsed(run.start, run.end)

@@ -46,6 +46,8 @@ def obey(clock: Clock | None, does: Does, event: Event, state: str) -> None:
 def stop_by(clock: Clock | None, event: Event, by: str) -> None:
     if clock is not None and clock.is_live:
         clock.stop(event.at)
+        if not clock.explained:
+            return
         clock.note(
             event.at, "stopped", by=by, message=event.data.get("message_id"), verdict=str(clock.verdict)
         )
