@@ -7,12 +7,14 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import from_current_timezone
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.enums import Line
 from accounts.models import Operator
+from common import clock
 from sla.engine.durations import AmountError, read_amount
 from sla.engine.sheet import Problem
 from sla.enums import PROMISES, ActionKind, ApplyMode, Cause, CauseGroup, ClockKind, Excuse, ReviewShown
@@ -22,6 +24,7 @@ from tickets.enums import CategoryKind
 from tickets.models import Category
 
 MONTHS_OFFERED = 13
+FIRST_DAY = date(2000, 1, 1)
 
 
 def _select() -> forms.Select:
@@ -183,6 +186,10 @@ class PeriodForm(forms.Form):
         since, until = given.get("since"), given.get("until")
         if since and until and until < since:
             self.add_error("until", _("The period ends before it begins."))
+        today = timezone.localdate(clock.now())
+        for name, day in (("since", since), ("until", until)):
+            if day and not FIRST_DAY <= day <= today:
+                self.add_error(name, _("Choose a day between 2000 and today."))
         return given
 
 

@@ -34,6 +34,7 @@ def device(pk: int) -> Equipment:
 
 def search(words: str, limit: int = 30) -> QuerySet[Equipment]:
     """Devices by a part of their name or of their host in monitoring."""
+    words = words.replace("\x00", "")
     named = Q(name__icontains=words) | Q(monitored_host__icontains=words)
     if words.isascii() and words.isdigit() and len(words) < 19:
         named |= Q(monitored_host_ids__contains=[int(words)])

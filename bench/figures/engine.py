@@ -67,7 +67,12 @@ def _fold() -> Result:
         fold(log, policy, explain=False)
         taken.append((time.perf_counter() - began) * 1000)
     p95 = statistics.quantiles(taken, n=20)[18]
-    return Result(statistics.median(taken), "ms", ROUNDS, f"median; best {min(taken):.2f}, p95 {p95:.2f} ms; {clocks} clocks")
+    return Result(
+        statistics.median(taken),
+        "ms",
+        ROUNDS,
+        f"median; best {min(taken):.2f}, p95 {p95:.2f} ms; {clocks} clocks",
+    )
 
 
 CHECK = """

@@ -51,6 +51,7 @@ class Case:
     customer_id: int | None = None
     outbound: bool = False
     is_major: bool = False
+    matched_at: datetime | None = None
     clocks: dict[Key, Clock] = field(default_factory=dict)
     latest: dict[tuple[Kind, int], Clock] = field(default_factory=dict)
     on_line: Clock | None = None

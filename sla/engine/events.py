@@ -63,7 +63,6 @@ def ordered(events: Iterable[Event]) -> list[Event]:
             _drop_last(
                 kept, lambda past, s=source: past.type is Type.MERGED_IN and past.data.get("source_id") == s
             )
-            continue
         kept.append(event)
     return kept
 

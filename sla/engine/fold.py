@@ -11,10 +11,11 @@ from sla.engine.case import Brought, Case, Flags, Sources
 from sla.engine.clock import Clock
 from sla.engine.events import Event, Type, ordered
 from sla.engine.machines import HEARING, MACHINES, MOVING, NOTING, REVIEWS
+from sla.engine.machines.base import obey
 from sla.engine.machines.talk import open_next
-from sla.engine.retarget import MODES, RETRO, carry, retarget
-from sla.engine.states import OPEN, PENDING
-from sla.engine.terms import OBLIGATIONS, Facts, Kind, Policy, Terms
+from sla.engine.retarget import MISCLASSIFIED, MODES, RETRO, carry, retarget
+from sla.engine.states import NEXT_RESPONSE, OPEN, PENDING, PERIODIC
+from sla.engine.terms import OBLIGATIONS, Facts, Kind, Policy, Target, Terms, Verdict
 
 FIXED = frozenset({Kind.FR, Kind.G15, Kind.UC}) | OBLIGATIONS
 """Clocks that a reclassification leaves alone (R4)."""
@@ -40,7 +41,9 @@ class Folded:
     def brought(self, at: datetime) -> Brought:
         """What this ticket would bring into a merge at `at` (R7)."""
         cycles = self.of(Kind.RES)
-        waiting = [clock.started_at for clock in self.of(Kind.NR) if clock.is_live]
+        # One that has been missed stays the source's miss: it cannot be missed a second time.
+        running = [clock for clock in self.of(Kind.NR) if clock.verdict is Verdict.RUNNING]
+        waiting = [clock.started_at for clock in running if clock.is_live]
         return Brought(cycles[-1].elapsed(at) if cycles else ZERO, waiting[-1] if waiting else None)
 
 
@@ -79,7 +82,7 @@ def _created(event: Event, policy: Policy, *, explain: bool) -> Case:
     case.explain = explain
     case.learn(event)
     case.customer_id, case.outbound = data.get("customer_id"), bool(data.get("outbound"))
-    case.terms = policy.match(case.facts, event.at)
+    case.terms, case.matched_at = policy.match(case.facts, event.at), event.at
     for machine in MACHINES:
         machine.created(case, event)
     return case
@@ -97,6 +100,8 @@ def _apply(case: Case, event: Event, sources: Sources) -> None:
         _merged_in(case, event, sources)
     elif event.type is Type.MAJOR:
         _major(case, event)
+    elif event.type is Type.UNMERGED:
+        case.learn(event)
     else:
         for machine in NOTING:
             machine.noted(case, event)
@@ -104,8 +109,9 @@ def _apply(case: Case, event: Event, sources: Sources) -> None:
 
 def _major(case: Case, event: Event) -> None:
     case.is_major = event.data.get("major_state") == "declared"
-    if case.is_major:
+    if case.is_major and case.state in OPEN:
         open_next(case, Kind.PU, event.at)
+        obey(case.last(Kind.PU), PERIODIC[case.state], event, case.state)
 
 
 def _moved(case: Case, event: Event) -> None:
@@ -136,22 +142,38 @@ def _rematch(case: Case, event: Event) -> None:
     old = case.terms
     case.learn(event)
     case.customer_id = event.data.get("customer_id") or case.customer_id
-    case.terms = case.policy.match(case.facts, event.at)
+    case.terms, case.matched_at = case.policy.match(case.facts, event.at), event.at
     for clock in case.latest.values():
         target = case.terms.target(clock.kind, clock.line)
-        if clock.kind in FIXED or target == old.target(clock.kind, clock.line):
+        # What was wrong from the start is set right from the start, also if R1 has bent this clock's promise since.
+        known = _promised(clock) if reason == MISCLASSIFIED else old.target(clock.kind, clock.line)
+        if clock.kind in FIXED or target == known:
             continue
         retarget(clock, event.at, target, mode=mode, version=case.terms.version, reason=reason)
     for machine in MACHINES:
         machine.rematched(case, event)
 
 
+def _promised(clock: Clock) -> Target:
+    return Target(clock.target, clock.calendar)
+
+
 def _merged_in(case: Case, event: Event, sources: Sources) -> None:
+    """R7. Only a higher priority changes what is promised, and by the policy that the ticket is under already."""
     brought = sources(int(event.data["source_id"]), event.at)
-    case.facts = replace(case.facts, priority=event.priority or case.facts.priority)
-    case.terms = case.policy.match(case.facts, event.at)
+    stricter = None
+    if event.priority is not None and event.priority < case.facts.priority:
+        case.facts = replace(case.facts, priority=event.priority)
+        case.terms = case.policy.match(case.facts, case.matched_at or event.at)
+        stricter = case.terms.target(Kind.RES)
     clock = case.clock(Kind.RES)
     if clock is not None and brought is not None:
-        carry(clock, event.at, brought.elapsed, case.terms.target(Kind.RES), case.terms.version)
-    if brought is not None and brought.unanswered_since is not None and case.state in OPEN:
+        carry(clock, event.at, brought.elapsed, stricter, case.terms.version)
+    if (
+        brought is not None
+        and brought.unanswered_since is not None
+        and case.state in OPEN
+        and case.is_answered()
+    ):
         open_next(case, Kind.NR, brought.unanswered_since)
+        obey(case.last(Kind.NR), NEXT_RESPONSE[case.state], event, case.state)

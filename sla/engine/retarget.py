@@ -9,6 +9,7 @@ from sla.engine.clock import Clock
 from sla.engine.terms import Target, Verdict
 
 FROM_CHANGE, RETRO = "from_change", "retro"
+MISCLASSIFIED = "misclassified"
 MODES = {
     "impact_grew": FROM_CHANGE,
     "impact_fell": RETRO,
@@ -72,14 +73,18 @@ def _retro(clock: Clock, at: datetime, target: Target) -> bool:
     return True
 
 
-def carry(clock: Clock, at: datetime, elapsed: timedelta, target: Target, version: int) -> None:
+def carry(clock: Clock, at: datetime, elapsed: timedelta, target: Target | None, version: int) -> None:
     """R7: the survivor of a merge takes the stricter target and the larger elapsed time; it never wins time.
 
-    A breach this brings about happens at the merge, not before it.
+    `target` is what a higher priority promises; None when the merge has not raised it. A breach this brings about happens at the merge, not before it.
     """
     if not clock.is_live or clock.verdict is not Verdict.RUNNING:
         return
-    if target.amount is not None and (clock.target is None or target.amount < clock.target):
+    if (
+        target is not None
+        and target.amount is not None
+        and (clock.target is None or target.amount < clock.target)
+    ):
         _retro(clock, at, target)
         clock.version = version
     lump = elapsed - clock.elapsed(at)

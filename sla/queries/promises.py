@@ -137,7 +137,7 @@ def calendar_keys() -> list[str]:
 
 def suggestions(what: str, words: str) -> list[str]:
     """At most twenty contracts or services that begin to match what is being typed. One query."""
-    words = words.rpartition(" · ")[2].strip()
+    words = words.replace("\x00", "").rpartition(" · ")[2].strip()
     if what == "contracts":
         found = Contract.objects.filter(Q(number__icontains=words) | Q(customer__name__icontains=words))
         rows = found.order_by("number").values_list("number", "customer__name")[:20]

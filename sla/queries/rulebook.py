@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Subquery
+from django.db.models import Count, Subquery, Value
 
 from sla.engine.calendars import C247, Calendar, Hours
 from sla.engine.policy import Row, RowPolicy, Version
@@ -20,6 +20,8 @@ FRESH_FOR = 2.0
 """Seconds a process may go on without looking for new versions. A publication takes effect later than that."""
 
 PUBLICATION_DELAY = timedelta(seconds=5)
+FARTHEST = timedelta(days=731)
+"""Nothing is planned farther ahead: a year typed wrong would stand there for ever."""
 
 Stamp = tuple[int, int, datetime | None]
 NOTHING: Stamp = (0, 0, None)
@@ -67,10 +69,11 @@ def forget() -> None:
 
 
 def _stamp() -> Stamp:
-    """Changes with every publication. One query."""
+    """Changes with every publication, also of a version that holds before one planned already. One query."""
     calendars = Subquery(CalendarVersion.objects.order_by("-pk").values("pk")[:1])
-    newest = PolicyVersion.objects.filter(published_at__isnull=False).order_by("-published_at")
-    found = newest.values_list("pk", calendars, "published_at").first()
+    published = PolicyVersion.objects.filter(published_at__isnull=False)
+    number = Subquery(published.order_by().values(one=Value(1)).annotate(n=Count("pk")).values("n"))
+    found = published.order_by("-published_at").values_list(number, calendars, "published_at").first()
     return found if found and all(found) else NOTHING
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from sla.enums import RunState
@@ -32,7 +33,7 @@ class Bar:
 
     @property
     def percent(self) -> str:
-        return "–" if self.share is None else f"{100 * self.share:.1f} %"
+        return "–" if self.share is None else f"{number_format(round(100 * self.share, 1), 1)} %"
 
     @property
     def width(self) -> int:
@@ -51,12 +52,12 @@ class Pair:
         if self.before.share is None or self.after.share is None:
             return ""
         points = round(100 * (self.after.share - self.before.share), 1)
-        return f"{points:+.1f}" if points else "0"
+        return f"{'+' if points > 0 else '−'}{number_format(abs(points), 1)}" if points else "0"
 
     @property
     def tone(self) -> str:
         points = self.points
-        return "" if points in ("", "0") else "bad" if points.startswith("-") else "good"
+        return "" if points in ("", "0") else "bad" if points.startswith("−") else "good"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from common import clock as time
 from sla.engine.events import TYPES, Event, Type
 from sla.engine.fold import Folded, fold
 from sla.engine.states import TERMINAL
-from sla.engine.terms import Kind
-from sla.engine.thresholds import deadline_code
 from sla.models import Breach, Clock, ClockFiring
 from sla.services import projecting, queueing
 from sla.services.loading import as_event, brought, log, logs, rules
@@ -119,17 +117,17 @@ def _store(ticket: Ticket, folded: Folded, known: dict[projecting.Key, Clock]) -
 
 
 def _retract(rows: list[Clock], known: dict[projecting.Key, Clock]) -> None:
-    """A late event proved that a recorded miss was none (rule R8). If it is missed after all, its deadline fires anew."""
-    cleared = {
-        before.pk: deadline_code(Kind(before.kind))
-        for row in rows
-        if (before := known.get(projecting.key_of(row))) and before.breached_at and not row.breached_at
-    }
-    if not cleared:
-        return
-    Breach.objects.filter(clock_id__in=cleared, retracted_at__isnull=True).update(retracted_at=time.now())
-    for pk, code in cleared.items():
-        ClockFiring.objects.filter(clock_id=pk, threshold=code).delete()
+    """A late event proved that a recorded miss was none (rule R8), or an undone merge that a clock never was.
+
+    What has not fired after all may fire anew.
+    """
+    pairs = [(before, row) for row in rows if (before := known.get(projecting.key_of(row)))]
+    cleared = [before.pk for before, row in pairs if before.breached_at and not row.breached_at]
+    if cleared:
+        Breach.objects.filter(clock_id__in=cleared, retracted_at__isnull=True).update(retracted_at=time.now())
+    for before, row in pairs:
+        if undone := set(before.fired) - set(row.fired):
+            ClockFiring.objects.filter(clock_id=before.pk, threshold__in=undone).delete()
 
 
 def _move(rows: list[Clock], known: dict[projecting.Key, Clock]) -> None:

@@ -95,7 +95,7 @@ def vanished(known: Mapping[Key, Clock], rows: Iterable[Clock]) -> list[Clock]:
             None,
             None,
         )
-        clock.reported_at = None
+        clock.reported_at, clock.fired = None, []
         clock.stopped_at = clock.stopped_at or clock.running_since or clock.started_at
         clock.running_since = clock.due_at = clock.next_at = clock.next_threshold = None
         clock.ahead = []

@@ -52,6 +52,8 @@ def _instant(since: datetime | None) -> datetime:
     soonest = time.now() + rulebook.PUBLICATION_DELAY
     if since is not None and since < time.now():
         raise Unprocessable(_("What was promised in the past cannot be changed: choose an instant to come."))
+    if since is not None and since > time.now() + rulebook.FARTHEST:
+        raise Unprocessable(_("That is more than two years ahead: please check the year."))
     at = max(since or soonest, soonest)
     if PolicyVersion.objects.filter(published_at=at).exists():
         raise Conflict(_("Another version comes into force at that very moment."))

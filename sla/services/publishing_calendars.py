@@ -31,6 +31,8 @@ def publish_calendar(
     soonest = now + rulebook.PUBLICATION_DELAY
     if since is not None and since < now:
         raise Unprocessable(_("Hours of the past cannot be changed: choose an instant to come."))
+    if since is not None and since > now + rulebook.FARTHEST:
+        raise Unprocessable(_("That is more than two years ahead: please check the year."))
     version.published_at = max(since or soonest, soonest)
     version.published_by_id, version.recalculate_after = actor.user_id, soonest
     version.full_clean()

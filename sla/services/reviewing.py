@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.enums import Actor
@@ -68,6 +69,8 @@ def plan(
     """
     ticket = _ticket_of(breach_id)
     review = _mine(actor, breach_id, ReviewState.ACTIONS)
+    if due_on < timezone.localdate(clock.now()):
+        raise Invalid(_("This day is over: choose one to come."), field="due_on")
     if verify_on < due_on:
         raise Invalid(_("The effect shows after the action is done: choose a later date."), field="verify_on")
     action = CorrectiveAction.objects.create(

@@ -13,12 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.enums import Tier
 from accounts.permissions import policy_editor_required
 from common import clock
+from common.errors import Unprocessable
 from common.htmx import DeskRequest
 from sla.engine.sheet import Reading, read
 from sla.enums import ApplyMode
 from sla.forms import ApplyForm, DraftForm, PublishForm
 from sla.models import PolicyApplication, PolicyVersion
 from sla.queries import policies, promises, sheets
+from sla.queries.spans import moment
 from sla.services import applying, drafting, previewing, publishing, running
 from sla.services.loading import rules
 from tickets.enums import Channel, Priority
@@ -113,8 +115,18 @@ def publish(request: DeskRequest, version_id: int) -> HttpResponse:
     version, form = _version(version_id), PublishForm(request.POST)
     if not form.is_valid():
         return render(request, "sla/policy.html", _page(request, version, publishing=form), status=422)
-    publishing.publish_policy(actor=request.actor, version_id=version_id, **form.cleaned_data)
-    messages.success(request, _("“%(title)s” is in force in a few seconds.") % {"title": version.title})
+    try:
+        publishing.publish_policy(actor=request.actor, version_id=version_id, **form.cleaned_data)
+    except Unprocessable as refusal:
+        form.add_error("since" if form.cleaned_data["since"] else None, str(refusal.detail))
+        return render(request, "sla/policy.html", _page(request, version, publishing=form), status=422)
+    since = form.cleaned_data["since"]
+    said = (
+        _("“%(title)s” will be in force from %(at)s.")
+        if since
+        else _("“%(title)s” is in force in a few seconds.")
+    )
+    messages.success(request, said % {"title": version.title, "at": moment(since)})
     return redirect("sla:policy", version_id)
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import shift_lead_required
 from common import clock as time
+from common.errors import Invalid
 from common.htmx import DeskRequest
 from sla.enums import ReviewState
 from sla.forms import ActionForm, AnalysisForm, EffectForm, ExcuseForm, VerifyForm
@@ -49,7 +50,12 @@ def act(request: DeskRequest, breach_id: int, step: str) -> HttpResponse:
     breach, form = reviews.breach(breach_id), kind(request.POST)
     if not form.is_valid():
         return render(request, "sla/breach.html", _context(request, breach, {step: form}), status=422)
-    service(actor=request.actor, breach_id=breach_id, **form.cleaned_data)
+    try:
+        service(actor=request.actor, breach_id=breach_id, **form.cleaned_data)
+    except Invalid as refusal:
+        field = refusal.extra.get("field")
+        form.add_error(field if field in form.fields else None, str(refusal.detail))
+        return render(request, "sla/breach.html", _context(request, breach, {step: form}), status=422)
     return redirect("sla:breach", breach_id)
 
 

@@ -23,7 +23,9 @@ SAME = {
     "API", "ASCII", "CSRF", "Ctrl", "DNS", "Enter", "ETag", "HTML", "If-Match", "JSON", "KB-", "Markdown",
     "Message-ID", "NET", "POST", "RFC", "SLA", "TLS", "Telegram", "UTF-", "Zabbix", "categories", "e-mail", "event",
     "https", "multipart", "problem", "schema", "tag", "value", "Europe", "Moscow", "UTC", "RUBH", "calendars", "create",
-    "null", "replay", "sla", "vectors",
+    "null", "replay", "sla", "vectors", "CSV", "NetBox", "PDU", "PSU", "ZIP", "circuits", "cluster", "clusters", "csv",
+    "equipment", "inputs", "links", "minutes", "no", "on", "position", "power", "racks", "rooms", "runs", "runtime",
+    "services", "sites", "yes",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.enums import Actor
@@ -125,6 +126,7 @@ def _merged(ticket: Ticket, actor: Actor, values: dict[str, Any], at: datetime) 
     target = (
         Ticket.objects.select_for_update(of=("self",)).select_related("category").get(pk=values["target"].pk)
     )
+    before = target.priority
     target.priority = min(target.priority, ticket.priority)
     target.version += 1
     target.save(update_fields=["priority", "version", "updated_at"])
@@ -135,18 +137,39 @@ def _merged(ticket: Ticket, actor: Actor, values: dict[str, Any], at: datetime) 
         occurred_at=at,
         source_id=ticket.pk,
         source=ticket.number,
+        priority_from=before,
+        source_priority=ticket.priority,
     )
     informing.tell_merged(ticket, target)
 
 
 def _unmerged(ticket: Ticket, actor: Actor, values: dict[str, Any], at: datetime) -> None:
     merge = ticket.events.filter(payload__transition="unmerge").order_by("-pk").first()
-    survivor = Ticket.objects.filter(pk=merge.payload.get("survivor_id")).first() if merge else None
+    survivors = Ticket.objects.select_for_update(of=("self",)).select_related("category")
+    survivor = survivors.filter(pk=merge.payload.get("survivor_id")).first() if merge else None
     if survivor:
+        survivor.priority = _priority_without(survivor, ticket.pk)
+        survivor.version += 1
+        survivor.save(update_fields=["priority", "version", "updated_at"])
         recording.record(
             ticket=survivor, type=EventType.UNMERGED, actor=actor, occurred_at=at, source_id=ticket.pk,
             source=ticket.number,
         )  # fmt: skip
+
+
+def _priority_without(survivor: Ticket, source_id: int) -> int:
+    """What the survivor would have by now if the merge had never been, unless somebody has classified it since."""
+    undone = set(survivor.events.filter(type=EventType.UNMERGED).values_list("payload__source_id", flat=True))
+    merges = list(survivor.events.filter(type=EventType.MERGED_IN).order_by("pk"))
+    mine = next((event for event in reversed(merges) if event.payload["source_id"] == source_id), None)
+    if mine is None or "priority_from" not in mine.payload:
+        return survivor.priority
+    since = survivor.events.filter(pk__gt=mine.pk)
+    if since.filter(Q(type=EventType.RECLASSIFIED) | Q(payload__transition="classify")).exists():
+        return survivor.priority
+    later = [event.payload for event in merges if event.pk > mine.pk]
+    still = [one["source_priority"] for one in later if one["source_id"] not in undone]
+    return min(int(priority) for priority in (mine.payload["priority_from"], *still))
 
 
 def _grouped(ticket: Ticket, actor: Actor, values: dict[str, Any], at: datetime) -> None:

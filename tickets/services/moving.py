@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Actor
 from common import clock
-from common.db import lock
 from common.errors import Conflict, Invalid, NotAllowed
-from tickets.enums import NOT_BYPASSABLE, TERMINAL, Channel, EventType, State
+from tickets.enums import NOT_BYPASSABLE, PENDING, TERMINAL, Channel, EventType, Guard, State
 from tickets.models import Bypass, Ticket, TicketEvent
 from tickets.models.lifecycle import LIFECYCLE, MOVES, Move, Outcome
 from tickets.services import accompanying, commands, recording
@@ -19,6 +18,7 @@ from tickets.services.comparing import check_version
 from tickets.services.effects import outcome_of
 from tickets.services.guards import refusals
 from tickets.services.guards.case import Case
+from tickets.services.locking import lock_family
 from tickets.services.prioritising import priority_of
 
 WHY_MIN = 10
@@ -54,7 +54,7 @@ def move(
         raise Invalid(_("There is no move “%(name)s”.") % {"name": transition}, field="transition")
     if isinstance(data.get("target"), Ticket):
         data["target"] = data["target"].number  # read again under the lock: it may have ended since
-    ticket = _locked(actor, ticket_id, data.get("target"))
+    ticket = _locked(actor, ticket_id, transition, data.get("target"))
     check_version(ticket, expected_version)
     _check_allowed(ticket, row, actor)
     values = commands.clean(transition, data)
@@ -73,13 +73,15 @@ def _in_order(ticket: Ticket, at: datetime) -> datetime:
     return max(at, latest) if latest else at
 
 
-def _locked(actor: Actor, ticket_id: int, target: Any) -> Ticket:
-    """The ticket, and with it the other one of a merge: both in one order, so that two merges cannot embrace."""
+def _locked(actor: Actor, ticket_id: int, transition: str, target: Any) -> Ticket:
+    """The ticket, and with it the other one of a merge that is made or undone: all in one order."""
     visible = Ticket.objects.visible_to(actor)
     number = str(target or "").replace("\x00", "")
-    others = visible.filter(number=number).values_list("pk", flat=True) if number else ()
-    rows = lock(visible.select_related("category"), ticket_id, *others)
-    return next(row for row in rows if row.pk == ticket_id)
+    wanted = (
+        {"number": number} if number else {"merged_tickets": ticket_id} if transition == "unmerge" else None
+    )
+    others = visible.filter(**wanted).values_list("pk", flat=True) if wanted else ()
+    return lock_family(visible.select_related("category"), ticket_id, *others)
 
 
 def _derive(values: dict[str, Any]) -> None:
@@ -113,11 +115,15 @@ def _check_guards(
     if len(bypass.why.strip()) < WHY_MIN:
         raise Invalid(_("Say why the rule is set aside, in 10 characters or more."), field="bypass")
     for refusal in refused:
-        if refusal.guard in NOT_BYPASSABLE or (
-            refusal.guard == "G-FR" and row.targets[:1] == (State.RESOLVED,)
-        ):
+        if not is_bypassable(row, refusal.guard):
             raise refusal
     return [str(refusal.guard) for refusal in refused]
+
+
+def is_bypassable(row: Move, guard: str) -> bool:
+    """A recorded reason opens most guards; nobody waits for, or takes leave of, a customer who was never answered."""
+    unanswered = guard == Guard.FR and any(target in (*PENDING, State.RESOLVED) for target in row.targets)
+    return guard not in NOT_BYPASSABLE and not unanswered
 
 
 def _carry_out(

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Actor
 from common import clock
-from common.db import lock_one
 from common.errors import Conflict, NotAllowed
 from tickets.enums import TERMINAL, EventType, MessageKind, State
 from tickets.models import Message, Ticket
 from tickets.services import informing, messages, recording
 from tickets.services.attaching import Upload
 from tickets.services.comparing import check_version
+from tickets.services.locking import lock_family
 
 
 @transaction.atomic
@@ -35,7 +35,7 @@ def reply(
     """
     if actor.is_contact:
         raise NotAllowed
-    ticket = lock_one(Ticket.objects.visible_to(actor).select_related("category"), ticket_id)
+    ticket = lock_family(Ticket.objects.visible_to(actor).select_related("category"), ticket_id)
     check_version(ticket, expected_version)
     if ticket.state in (*TERMINAL, State.SPAM):
         raise Conflict(_("This ticket has ended: reopen it or open a new one."), state=ticket.state)

@@ -14,11 +14,10 @@ from accounts.permissions import operator_required
 from common.errors import DomainError, GuardRefused, Missing
 from common.htmx import DeskRequest
 from knowledge.queries import suggest
-from tickets.enums import NOT_BYPASSABLE
 from tickets.forms import MoveForm
-from tickets.models import Ticket
+from tickets.models import Ticket, lifecycle
 from tickets.services import commands
-from tickets.services.moving import BypassRequest, available, move
+from tickets.services.moving import BypassRequest, available, is_bypassable, move
 from tickets.services.prioritising import matrix
 from tickets.views.ticket import find
 from tickets.views.wording import MOVES, outcome
@@ -126,7 +125,9 @@ def _show(
         "allowed": transition in {row.name for row in available(ticket, request.actor)},
         "matrix": json.dumps(matrix()) if asks_class else "",
         "from_composer": request.GET.get("from_composer") or request.POST.get("from_composer") or "",
-        "bypass": (isinstance(error, GuardRefused) and error.guard not in NOT_BYPASSABLE)
+        "bypass": (
+            isinstance(error, GuardRefused) and is_bypassable(lifecycle.MOVES[transition], error.guard)
+        )
         or bool(form["bypass_why"].value()),
         "here": f"line{ticket.line}",
     }

@@ -45,6 +45,8 @@ class PeriodicUpdate(Machine):
         self.end(case, event)
         if case.state in OPEN and case.state != "spam":
             open_next(case, Kind.PU, event.at)
+            # Whoever waits for the customer and writes once more owes no news meanwhile.
+            obey(case.last(Kind.PU), PERIODIC[case.state], event, case.state)
 
     def moved(self, case: Case, event: Event, before: str) -> None:
         clock = case.last(Kind.PU)
