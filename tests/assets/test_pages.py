@@ -213,3 +213,9 @@ def test_rack_page_costs_the_same_for_one_and_for_fifty():
     for index in range(50):
         device(f"more-{index}", EquipmentKind.SERVER, rack=rack, owner=factories.CustomerFactory.create())
     assert queries(client, f"/registry/racks/{rack.pk}/") == few
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/registry/", "/registry/impact/", "/registry/choices/"])
+def test_any_text_is_a_legal_search(address):
+    assert signed_in(1).get(address, {"q": "pdu\x00%_"}).status_code == 200

@@ -11,7 +11,7 @@ from accounts.enums import Actor
 from accounts.models import Operator, User
 from common import clock
 from common.errors import Conflict, Invalid, NotAllowed
-from sla.models import Breach, BreachReview, Clock, MonthClosing
+from sla.models import Breach, BreachReview, Clock, CorrectiveAction, MonthClosing
 from sla.queries import attainment, breaches, months, reviews
 from sla.services import closing, enforcing, rebuilding, reviewing
 from tests import factories
@@ -115,6 +115,19 @@ def test_only_the_first_takes_a_review_and_only_the_reviewer_writes_it():
         reviewing.analyse(actor=lead(), breach_id=breach.pk, cause="C14", preventable=True, **WORDS)
     with pytest.raises(Conflict):
         reviewing.verify(actor=reviewer, breach_id=breach.pk, no_action_reason="Too early.")
+
+
+def test_refused_action_comes_back_with_its_form_and_the_reason_at_the_field():
+    breach, reviewer = broken(), lead()
+    reviewing.begin(actor=reviewer, breach_id=breach.pk)
+    reviewing.analyse(actor=reviewer, breach_id=breach.pk, cause="C14", preventable=True, **WORDS)
+    owner = Operator.objects.get(user_id=reviewer.user_id)
+    typed = {"kind": "training", "what": "Drill with the night shift", "owner": owner.pk, "due_on": "2020-01-01",
+             "verify_on": "2020-01-02"}  # fmt: skip
+    answer = signed_in(reviewer).post(reverse("sla:review_step", args=[breach.pk, "plan"]), typed)
+    assert answer.status_code == 422
+    assert "This day is over" in answer.content.decode()
+    assert "Drill with the night shift" in answer.content.decode()
 
 
 def test_review_without_an_action_needs_a_reason():
@@ -272,8 +285,9 @@ def test_owner_finds_an_action_and_says_that_it_is_done():
     today = timezone.localdate()
     action = reviewing.plan(
         **own, kind="article", what="Write it down", owner=Operator.objects.get(user_id=owner.user_id),
-        due_on=today - timedelta(days=1), verify_on=today + timedelta(days=7),
+        due_on=today, verify_on=today + timedelta(days=7),
     )  # fmt: skip
+    CorrectiveAction.objects.filter(pk=action.pk).update(due_on=today - timedelta(days=1))
     page = signed_in(owner).get(reverse("sla:actions")).content.decode()
     assert "Write it down" in page
     assert "overdue" in page

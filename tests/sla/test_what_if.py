@@ -226,10 +226,12 @@ def test_page_shows_attainment_before_and_after_and_links_what_flips():
     tasks.what_if(WhatIf.objects.get().pk)
     page = client.get(reverse("sla:what_if", args=[draft.pk])).content.decode()
     assert "100.0 %" in page
-    assert "-100.0" in page
+    assert "−100.0" in page
     assert reverse("desk:ticket", args=[between.number]) in page
     backwards = {"since": today, "until": today - timedelta(days=1)}
     assert client.post(reverse("sla:ask_what_if", args=[draft.pk]), backwards).status_code == 422
+    endless = {"since": "0001-01-01", "until": "9999-12-31"}
+    assert client.post(reverse("sla:ask_what_if", args=[draft.pk]), endless).status_code == 422
 
 
 def test_run_needs_a_right_and_a_period_with_tickets():
