@@ -35,6 +35,7 @@ class Look:
 
     ticket: Ticket
     events: list[TicketEvent]
+    read: list[Event]
     log: list[Event]
     clocks: list[Clock]
     folded: Folded
@@ -76,6 +77,7 @@ def look(pk: int, now: datetime) -> Look:
     return Look(
         ticket=Ticket.objects.select_related("category").get(pk=pk),
         events=list(TicketEvent.objects.filter(ticket_id=pk).order_by("pk")),
+        read=events,
         log=ordered(events),
         clocks=clocks,
         folded=fold(events, rules().policy, as_of=judged_at(clocks), sources=brought),
@@ -158,7 +160,8 @@ def nothing_runs_after_the_end(seen: Look) -> Iterator[str]:
 
 @rule("I5", "replay(events) = stored clocks")
 def stored_equals_replayed(seen: Look) -> Iterator[str]:
-    for drift in rebuilding.drifts(seen.ticket):
+    # What `rebuilding.drifts` does with what it has read, which is read here already.
+    for drift in rebuilding._compared(seen.ticket, seen.read, seen.clocks):
         yield f"{drift.clock}: {drift.fields}"
 
 
