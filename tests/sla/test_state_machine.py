@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.sla import lives
 from tests.sla.walked_desk import Desk
 
-LIVES = int(os.environ.get("LIVES", "20"))
+LIVES = int(os.environ.get("LIVES", "10"))
 number = st.integers(0, 2**40)
 
 

@@ -62,10 +62,17 @@ class Clockwork:
     def kill(self, name: str) -> None:
         """SIGKILL for the process and its children, as the kernel does when memory runs out."""
         process = self.processes.pop(name)
-        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-        for one in family:
-            one.kill()
+        if process.poll() is None:
+            family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+            for one in family:
+                one.kill()
         process.wait()
+
+    def _restart_ended(self) -> None:
+        """What ended by itself comes back, as `restart: unless-stopped` does: a worker may give up on a lost broker."""
+        for name, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.start(name)
 
     def kill_redis(self) -> int:
         """Returns the process id that is no more; the keeper starts another server."""
@@ -92,6 +99,7 @@ class Clockwork:
         while time.monotonic() < limit:
             if done():
                 return
+            self._restart_ended()
             time.sleep(0.1)
         raise AssertionError(f"{what}\n{self.output.read_text()[-4000:]}")
 

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.xdist_group("stac
 TICKETS = 100
 FIRST = 6.0  # seconds until the first of a hundred deadlines; they are 0.15 s apart
 # With a broker that was killed and a worker that has to find it again, on a machine busy with other tests.
-LATEST = 25.0
+LATEST = 45.0
 FILE = """
 from datetime import timedelta
 from accounts.models import Contact, Customer
@@ -54,7 +54,9 @@ def test_with_two_beats_and_a_killed_worker_beat_and_broker_each_breach_is_notic
             lambda: desk.ask(BREACHES)[0][0] > TICKETS // 2, 60, "the second pair does not work alone"
         )
         desk.kill_redis()
-        desk.wait_until(lambda: desk.ask(BREACHES)[0][0] == TICKETS + 1, 90, "some misses were never noticed")
+        desk.wait_until(
+            lambda: desk.ask(BREACHES)[0][0] == TICKETS + 1, 120, "some misses were never noticed"
+        )
         time.sleep(2.5)  # two more ticks: whatever would come twice comes now
 
         assert desk.ask(BREACHES)[0][0] == TICKETS + 1
