@@ -5,11 +5,6 @@ from __future__ import annotations
 from accounts.enums import Actor, ActorKind, Role
 
 
-def can_see_registry(actor: Actor | None) -> bool:
-    """Every operator: whoever answers a client must know what stands where."""
-    return actor is not None and actor.is_operator
-
-
 def is_the_system(actor: Actor | None) -> bool:
     """Commands and schedules, never a person."""
     return actor is not None and actor.kind == ActorKind.SYSTEM

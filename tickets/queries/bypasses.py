@@ -155,8 +155,3 @@ def figures() -> Figures:
     )
     tickets = Ticket.objects.filter(received_at__gte=now - PERIOD).count()
     return Figures(tickets=tickets, **recent, **still_open)
-
-
-def open_count() -> int:
-    """How many bypasses wait for a word of anybody."""
-    return Bypass.objects.filter(verdict="").count()
