@@ -58,11 +58,44 @@ class ProblemState(TextChoices):
     RESOLVED = "resolved", _("Recovered")
 
 
+class Effect(TextChoices):
+    """What a problem says of the thing it is about."""
+
+    DOWN = "down", _("does not work")
+    ON_BATTERY = "on_battery", _("runs on battery")
+    DEGRADED = "degraded", _("works, but not well")
+
+
+class IncidentState(TextChoices):
+    """`RECOVERED` is watched for a while: it may come back. A `MERGED` one lives on in another."""
+
+    OPEN = "open", _("Under way")
+    RECOVERED = "recovered", _("Recovered, watched")
+    RESOLVED = "resolved", _("Over")
+    MERGED = "merged", _("Joined with another")
+
+
+LIVE = (IncidentState.OPEN, IncidentState.RECOVERED)
+
+
+class HitState(TextChoices):
+    """States of `assets.impact.Impact`, the worst first."""
+
+    DOWN = "down", pgettext_lazy("impact", "Down")
+    AT_RISK = "at_risk", pgettext_lazy("impact", "On battery")
+    UNKNOWN = "unknown", pgettext_lazy("impact", "Unknown")
+    DEGRADED = "degraded", pgettext_lazy("impact", "Without reserve")
+    OK = "ok", pgettext_lazy("impact", "Works")
+
+
 class Outcome(TextChoices):
     """What processing a delivery came to."""
 
     OPENED = "opened", _("opened a ticket")
     JOINED = "joined", _("joined a ticket of the same trigger")
+    ATTACHED = "attached", _("joined an incident")
+    INCIDENT = "incident", _("opened an incident")
+    HELD = "held", _("waits a moment for its cause")
     NOTED = "noted", _("written on the ticket")
     STORED = "stored", _("stored, no ticket yet")
     RECOVERED = "recovered", _("recovery")

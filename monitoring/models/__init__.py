@@ -1,8 +1,20 @@
-"""Sources, the ledger of deliveries, problems, rejected deliveries."""
+"""Sources, the ledger of deliveries, problems, rejected deliveries, incidents and whom they hit."""
 
 from monitoring.models.delivery import Delivery
+from monitoring.models.impact import IncidentChange, IncidentClient, IncidentNode, IncidentService
+from monitoring.models.incident import Incident
 from monitoring.models.problem import Problem
 from monitoring.models.rejected import RejectedDelivery
 from monitoring.models.source import Source
 
-__all__ = ["Delivery", "Problem", "RejectedDelivery", "Source"]
+__all__ = [
+    "Delivery",
+    "Incident",
+    "IncidentChange",
+    "IncidentClient",
+    "IncidentNode",
+    "IncidentService",
+    "Problem",
+    "RejectedDelivery",
+    "Source",
+]

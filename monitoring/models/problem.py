@@ -4,7 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.enums import EventSource, ProblemState, Severity
+from assets.models import Circuit, Equipment, Service
+from monitoring.enums import Effect, EventSource, ProblemState, Severity
+from monitoring.models.incident import Incident
 from monitoring.models.source import Source
 from tickets.models import Ticket
 
@@ -20,6 +22,9 @@ class Problem(models.Model):
     `state` goes from open to resolved and never back. `announced` is false until the problem message itself came:
     updates alone (a problem that began in a maintenance) and a recovery alone (a tombstone) open no ticket.
     `stamp` is that of the newest message folded in; `severity`, `acknowledged` and `opdata` are as it said them.
+    `equipment`, `circuit` or `service` is the thing of the registry that it is about. A member of an incident has no
+    ticket of its own unless it had one before, or a straggler's; `excluded_at` is when a person took it out.
+    `held_until` is when it gets its own ticket if no cause has shown by then.
     """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="problems")
@@ -29,6 +34,24 @@ class Problem(models.Model):
     ticket = models.ForeignKey(
         Ticket, on_delete=models.PROTECT, null=True, related_name="problems", verbose_name=_("ticket")
     )
+    incident = models.ForeignKey(
+        Incident, on_delete=models.PROTECT, db_index=False, null=True, related_name="problems",
+        verbose_name=_("incident"),
+    )  # fmt: skip
+    equipment = models.ForeignKey(
+        Equipment, on_delete=models.PROTECT, db_index=False, null=True, related_name="+",
+        verbose_name=_("equipment"),
+    )  # fmt: skip
+    circuit = models.ForeignKey(
+        Circuit, on_delete=models.PROTECT, db_index=False, null=True, related_name="+", verbose_name=_("circuit")
+    )  # fmt: skip
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, db_index=False, null=True, related_name="+", verbose_name=_("service")
+    )  # fmt: skip
+    effect = models.CharField(_("effect"), max_length=12, choices=Effect, default=Effect.DEGRADED)
+    held_until = models.DateTimeField(null=True)
+    attached_at = models.DateTimeField(null=True)
+    excluded_at = models.DateTimeField(null=True)
     state = models.CharField(_("state"), max_length=16, choices=ProblemState)
     announced = models.BooleanField(default=False)
     stamp = models.CharField(max_length=64)
@@ -80,6 +103,17 @@ class Problem(models.Model):
             models.Index(fields=["source", "trigger_id", "-event_id"], name="problem_by_trigger"),
             models.Index(
                 fields=["source", "event_id"], name="problem_open", condition=Q(state=ProblemState.OPEN)
+            ),
+            models.Index(fields=["held_until"], name="problem_held", condition=Q(held_until__isnull=False)),
+            models.Index(
+                fields=["incident", "state"], name="problem_of_incident", condition=Q(incident__isnull=False)
+            ),
+            # What a storm is recognised by: open, about a thing of the registry, not explained yet.
+            models.Index(
+                fields=["first_seen_at"],
+                name="problem_unexplained",
+                condition=Q(state=ProblemState.OPEN, incident__isnull=True)
+                & (Q(equipment__isnull=False) | Q(service__isnull=False)),
             ),
         ]
 

@@ -66,6 +66,15 @@ class Source(models.Model):
             "Minutes after a recovery in which the same trigger continues its ticket. 0: always a new ticket."
         ),
     )
+    hold_seconds = models.PositiveSmallIntegerField(
+        _("wait below High"),
+        default=15,
+        validators=[MaxValueValidator(50)],
+        help_text=_(
+            "Seconds in which a problem below High waits for its cause before it opens a ticket of its own. "
+            "High and Disaster never wait. The first-response clock runs from the alert all the same."
+        ),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     last_seen_at = models.DateTimeField(_("last delivery"), null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
