@@ -385,6 +385,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"queue": "interactive", "expires": 10},
     },
+    # Holds, storms, batteries, recoveries and notices to clients; a bell rings it too.
+    "monitoring-incidents": {
+        "task": "monitoring.tick_incidents",
+        "schedule": 2.0,
+        "options": {"queue": "interactive", "expires": 4},
+    },
 }
 
 # -- the registry's outer sources --------------------------------------------------------------------------------

@@ -96,6 +96,7 @@ class Outcome(TextChoices):
     ATTACHED = "attached", _("joined an incident")
     INCIDENT = "incident", _("opened an incident")
     HELD = "held", _("waits a moment for its cause")
+    SUPPRESSED = "suppressed", _("kept quiet by a maintenance window")
     NOTED = "noted", _("written on the ticket")
     STORED = "stored", _("stored, no ticket yet")
     RECOVERED = "recovered", _("recovery")

@@ -15,6 +15,11 @@ def problem(pk: int | None) -> Problem | None:
     return None if pk is None else Problem.objects.filter(pk=pk).first()
 
 
+def locked_problem(pk: int | None) -> Problem | None:
+    """The problem under its row's lock: an incident may be taking it in at this moment."""
+    return None if pk is None else Problem.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+
+
 def problem_of_event(*, source_id: int, event_id: int) -> Problem | None:
     return Problem.objects.filter(source_id=source_id, event_id=event_id).first()
 

@@ -66,12 +66,17 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What does not work: failed or under maintenance. `flat` are UPSs whose battery is empty."""
+    """What does not work: failed or under maintenance.
+
+    `flat` are UPSs whose battery is empty, `unfed` those that report running on it: whatever the registry thinks
+    of what feeds them, nothing comes in.
+    """
 
     nodes: frozenset[int] = frozenset()
     links: frozenset[int] = frozenset()
     circuits: frozenset[int] = frozenset()
     flat: frozenset[int] = frozenset()
+    unfed: frozenset[int] = frozenset()
 
     def __or__(self, other: Cut) -> Cut:
         return Cut(
@@ -79,6 +84,7 @@ class Cut:
             self.links | other.links,
             self.circuits | other.circuits,
             self.flat | other.flat,
+            self.unfed | other.unfed,
         )
 
 

@@ -34,7 +34,8 @@ def power_pass(plant: Plant, cut: Cut, usual: PowerPass | None = None) -> PowerP
     found = PowerPass()
     for key in plant.feeding_order:
         node = plant.nodes[key]
-        slots = [_slot(found, feeder) for feeder in node.inputs]
+        dead = key in cut.unfed
+        slots = [Power.DOWN if dead else _slot(found, feeder) for feeder in node.inputs]
         found.alive[key] = slots.count(Power.UP)
         found.state[key] = _state(node, slots, cut, found)
         if usual is not None and found.state[key] is Power.UP and _is_weak(node, found, usual):

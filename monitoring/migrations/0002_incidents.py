@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='delivery',
             name='outcome',
-            field=models.CharField(blank=True, choices=[('opened', 'opened a ticket'), ('joined', 'joined a ticket of the same trigger'), ('attached', 'joined an incident'), ('incident', 'opened an incident'), ('held', 'waits a moment for its cause'), ('noted', 'written on the ticket'), ('stored', 'stored, no ticket yet'), ('recovered', 'recovery'), ('tombstone', 'recovery of a problem not seen yet'), ('late', 'problem that came after its recovery'), ('ignored', 'ignored by policy')], max_length=16, verbose_name='outcome'),
+            field=models.CharField(blank=True, choices=[('opened', 'opened a ticket'), ('joined', 'joined a ticket of the same trigger'), ('attached', 'joined an incident'), ('incident', 'opened an incident'), ('held', 'waits a moment for its cause'), ('suppressed', 'kept quiet by a maintenance window'), ('noted', 'written on the ticket'), ('stored', 'stored, no ticket yet'), ('recovered', 'recovery'), ('tombstone', 'recovery of a problem not seen yet'), ('late', 'problem that came after its recovery'), ('ignored', 'ignored by policy')], max_length=16, verbose_name='outcome'),
         ),
         migrations.CreateModel(
             name='Incident',

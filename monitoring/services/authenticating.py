@@ -39,6 +39,7 @@ class SourceRules:
     recovery_policy: str
     min_severity: int
     reopen_minutes: int
+    hold_seconds: int
 
     @classmethod
     def of(cls, source: Source) -> "SourceRules":
@@ -52,6 +53,7 @@ class SourceRules:
             recovery_policy=source.recovery_policy,
             min_severity=source.min_severity,
             reopen_minutes=source.reopen_minutes,
+            hold_seconds=source.hold_seconds,
         )
 
     def admits(self, address: str) -> bool:

@@ -4,13 +4,15 @@ Written in SQL: a storm brings hundreds of alerts a second, nearly all of them t
 these look-ups with the ORM cost more than everything the database does for a new ticket.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
-from monitoring.adapters.alert import Alert
+from monitoring.adapters.alert import Host
 from monitoring.enums import ProblemState
 
 # Two lock spaces: every worker takes its event first and its trigger second, so none can wait in a circle.
@@ -18,10 +20,31 @@ EVENT_LOCK, TRIGGER_LOCK = 0x65_76, 0x74_72
 # More services than this behind one alert, and nobody's is named anyway.
 SERVICES_LOOKED_AT = 50
 
+# Tags that NetBox's own integrations put on hosts: what a device is called there.
+NETBOX_TYPE, NETBOX_ID = "nb_type", "nb_id"
+
 # Each statement of the string gets its own snapshot, so the second sees what the lock's last holder committed.
 _SQL = """
 SELECT pg_advisory_xact_lock(%(event_lock)s, hashtext(%(event_key)s)),
        pg_advisory_xact_lock(%(trigger_lock)s, hashtext(%(trigger_key)s));
+WITH device AS (
+    SELECT id FROM assets_equipment WHERE status <> 'retired' AND monitored_host_ids && %(host_ids)s::bigint[]
+    UNION
+    SELECT id FROM assets_equipment
+     WHERE status <> 'retired' AND monitored_host <> '' AND monitored_host = ANY(%(host_names)s)
+    UNION
+    SELECT id FROM assets_equipment
+     WHERE status <> 'retired' AND source_id <> '' AND source = ANY(%(registers)s) AND source_id = ANY(%(source_ids)s)
+), circuit AS (
+    SELECT id, equipment_id FROM assets_circuit
+     WHERE status <> 'retired' AND monitored_host <> '' AND monitored_host = ANY(%(host_names)s)
+), service AS (
+    (SELECT id FROM assets_service
+      WHERE is_active AND monitored_host_id = ANY(%(host_ids)s) LIMIT %(limit)s)
+    UNION
+    (SELECT id FROM assets_service
+      WHERE is_active AND monitored_host <> '' AND monitored_host = ANY(%(host_names)s) LIMIT %(limit)s)
+)
 SELECT 'known', id FROM monitoring_problem WHERE source_id = %(source)s AND event_id = %(event)s
 UNION ALL
 (SELECT 'before', id FROM monitoring_problem
@@ -29,43 +52,70 @@ UNION ALL
     AND (state = %(open)s OR recovered_at >= %(since)s)
   ORDER BY event_id DESC LIMIT 1)
 UNION ALL
-(SELECT 'service', id FROM assets_service
-  WHERE is_active AND monitored_host_id = ANY(%(host_ids)s) LIMIT %(limit)s)
+SELECT 'device', id FROM device
 UNION ALL
-(SELECT 'service', id FROM assets_service
-  WHERE is_active AND monitored_host <> '' AND monitored_host = ANY(%(host_names)s) LIMIT %(limit)s)
+SELECT 'circuit', id FROM circuit
+UNION ALL
+SELECT 'service', id FROM service
+UNION ALL
+SELECT 'incident', incident_id FROM monitoring_incidentnode
+ WHERE is_live AND equipment_id IN (SELECT id FROM device)
+UNION ALL
+SELECT 'incident', incident_id FROM monitoring_incidentnode
+ WHERE is_live AND state = 'down' AND equipment_id IN (SELECT equipment_id FROM circuit)
+UNION ALL
+SELECT 'incident', id FROM monitoring_incident
+ WHERE state IN ('open', 'recovered') AND circuit_id IN (SELECT id FROM circuit)
+UNION ALL
+SELECT 'incident', incident_id FROM monitoring_incidentservice
+ WHERE is_live AND service_id IN (SELECT id FROM service)
 """
 
 
 @dataclass(slots=True)
 class Claim:
-    """Ids of what an alert touches: its problem, the newest other problem of its trigger that still has a say (with a
-    ticket, open or recovered since), and the active services watched through its hosts.
+    """Ids of what an alert touches.
+
+    Its problem, the newest other problem of its trigger that still has a say (with a ticket, open or recovered
+    since), the things of the registry watched through its hosts, and the oldest incident that explains one of them.
     """
 
     problem_id: int | None = None
     predecessor_id: int | None = None
+    equipment_id: int | None = None
+    circuit_id: int | None = None
+    incident_id: int | None = None
     service_ids: set[int] = field(default_factory=set)
 
 
-def claim(*, source_id: int, alert: Alert, since: datetime) -> Claim:
-    """Lock the alert's event and trigger until the end of the transaction, and look.
+def claim(
+    *,
+    source_id: int,
+    event_id: int,
+    trigger_id: int | None,
+    hosts: Sequence[Host],
+    tags: Iterable[Sequence[str]],
+    since: datetime,
+) -> Claim:
+    """Lock the event and its trigger until the end of the transaction, and look.
 
     The lock keys are hashes: a clash only makes two alerts wait for each other.
     """
-    event_key = f"{source_id}:{alert.event_id}"
+    event_key = f"{source_id}:{event_id}"
     values: dict[str, Any] = {
         "event_lock": EVENT_LOCK,
         "event_key": event_key,
         "trigger_lock": TRIGGER_LOCK,
-        "trigger_key": event_key if alert.trigger_id is None else f"{source_id}:{alert.trigger_id}",
+        "trigger_key": event_key if trigger_id is None else f"{source_id}:{trigger_id}",
         "source": source_id,
-        "event": alert.event_id,
-        "trigger": alert.trigger_id,
+        "event": event_id,
+        "trigger": trigger_id,
         "open": ProblemState.OPEN.value,
         "since": since,
-        "host_ids": [host.id for host in alert.hosts if host.id is not None],
-        "host_names": [host.name for host in alert.hosts if host.name],
+        "host_ids": [host.id for host in hosts if host.id is not None],
+        "host_names": [host.name for host in hosts if host.name],
+        "source_ids": (named := _source_ids(tags)),
+        "registers": list(settings.NETBOX_SOURCES) if named else [],
         "limit": SERVICES_LOOKED_AT,
     }
     found = Claim()
@@ -76,10 +126,18 @@ def claim(*, source_id: int, alert: Alert, since: datetime) -> Claim:
     return found
 
 
+def _source_ids(tags: Iterable[Sequence[str]]) -> list[str]:
+    said = {pair[0]: pair[1] for pair in tags}
+    kind, key = said.get(NETBOX_TYPE, ""), said.get(NETBOX_ID, "")
+    return [f"{kind}:{key}"] if kind and key else []
+
+
 def _sort(found: Claim, what: str, pk: int) -> None:
-    if what == "known":
-        found.problem_id = pk
-    elif what == "before":
-        found.predecessor_id = pk
-    else:
+    if what == "service":
         found.service_ids.add(pk)
+        return
+    name = "predecessor_id" if what == "before" else "equipment_id" if what == "device" else f"{what}_id"
+    if what == "known":
+        name = "problem_id"
+    # Of several the oldest: which one it is must not depend on the plan of a query.
+    setattr(found, name, min(pk, getattr(found, name) or pk))

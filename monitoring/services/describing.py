@@ -53,6 +53,11 @@ def update_note(alert: Alert) -> str:
     return "\n".join([*lines, alert.comment] if alert.comment else lines)
 
 
+def update_note_of_member(problem: Problem, alert: Alert) -> str:
+    """The same on the ticket of an incident, where it must say which of its problems is meant."""
+    return f"{subject_of(problem)}\n{update_note(alert)}"
+
+
 def recovery_note(problem: Problem) -> str:
     """The recovery, with the last operational data."""
     line = _("Monitoring: recovered — %(problem)s") % {"problem": subject_of(problem)}

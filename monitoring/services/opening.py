@@ -1,4 +1,4 @@
-"""Opening the one ticket of a problem, or going on with the ticket of the same trigger."""
+"""Opening the one ticket of a problem that stands alone."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -7,11 +7,10 @@ from accounts.enums import Actor
 from accounts.models import Customer
 from assets.models import Service
 from monitoring import queries
-from monitoring.enums import EventSource, Outcome
+from monitoring.enums import EventSource
 from monitoring.models import Problem
 from monitoring.services import describing
 from monitoring.services.classifying import classify
-from monitoring.services.recurring import carry_on
 from tickets.enums import Channel
 from tickets.models import Ticket
 from tickets.services.creating import create_ticket
@@ -27,20 +26,15 @@ class Owner(NamedTuple):
     service: Service | None
 
 
-def open_or_join(
-    *, actor: Actor, problem: Problem, predecessor: Problem | None, service_ids: set[int], at: datetime
-) -> Outcome:
-    """Give an announced, open problem its ticket. `predecessor` is an earlier problem of the same trigger."""
-    if predecessor is not None and carry_on(actor=actor, problem=problem, predecessor=predecessor):
-        return Outcome.JOINED
-    earlier = predecessor.ticket if predecessor else None
-    problem.ticket = _open(actor=actor, problem=problem, service_ids=service_ids, earlier=earlier, at=at)
-    return Outcome.OPENED
+def received_at(problem: Problem, at: datetime) -> datetime:
+    """When the alert spoke: the clocks run from then. `at` is when the desk heard it."""
+    return min(max(problem.started_at, at - OLDEST), at)
 
 
-def _open(
-    *, actor: Actor, problem: Problem, service_ids: set[int], earlier: Ticket | None, at: datetime
+def open_ticket(
+    *, actor: Actor, problem: Problem, service_ids: set[int], earlier: Ticket | None, received_at: datetime
 ) -> Ticket:
+    """The ticket of a problem that stands alone; `earlier` is the last one of the same trigger."""
     # "Item became unsupported" is our own worry: it never names a customer.
     is_internal = problem.event_source == EventSource.INTERNAL
     owner = owner_of([] if is_internal else queries.services(service_ids))
@@ -56,7 +50,7 @@ def _open(
         priority=chosen.priority,
         customer=owner.customer,
         service=owner.service,
-        received_at=min(max(problem.started_at, at - OLDEST), at),
+        received_at=received_at,
         follow_up_of=earlier,
         details={"source_id": problem.source_id, "event_id": problem.event_id},
     )

@@ -7,9 +7,10 @@ from django.db import transaction
 from monitoring import queries
 from monitoring.adapters.alert import Alert
 from monitoring.enums import AlertKind, Outcome
-from monitoring.services import describing, projecting
+from monitoring.services import describing, mapping, projecting
 from monitoring.services.authenticating import SourceRules
 from monitoring.services.claiming import claim
+from monitoring.services.opening import received_at
 from monitoring.services.settling import Change, settle
 from monitoring.services.storing import AlreadyProcessedError, mark_processed
 
@@ -37,20 +38,24 @@ def state_of(*, source_id: int, alert: Alert) -> str:
 def _work(*, source: SourceRules, alert: Alert, at: datetime) -> tuple[str, Outcome]:
     if alert.kind == AlertKind.OTHER:
         return Outcome.IGNORED.value, Outcome.IGNORED
-    claimed = claim(source_id=source.id, alert=alert, since=at - timedelta(minutes=source.reopen_minutes))
-    known = queries.problem(claimed.problem_id)
+    claimed = claim(
+        source_id=source.id, event_id=alert.event_id, trigger_id=alert.trigger_id, hosts=alert.hosts,
+        tags=alert.tags, since=at - timedelta(minutes=source.reopen_minutes),
+    )  # fmt: skip
+    known = queries.locked_problem(claimed.problem_id)
     predecessor = queries.problem(claimed.predecessor_id) if source.reopen_minutes else None
     problem = known or projecting.begin(source=source, alert=alert, at=at)
     was_worst, was_open = problem.worst_severity, problem.is_open
     projecting.fold(problem=problem, alert=alert, at=at)
+    mapping.place(problem=problem, claimed=claimed)
     change = Change(
         source=source,
         alert=alert,
         problem=problem,
         predecessor=predecessor,
-        service_ids=claimed.service_ids,
+        claimed=claimed,
         at=at,
-        is_new=known is None,
+        received_at=received_at(problem, at),
         was_open=was_open,
         grew=problem.worst_severity > was_worst,
     )

@@ -56,3 +56,4 @@ def fold(*, problem: Problem, alert: Alert, at: datetime) -> None:
         problem.state = ProblemState.RESOLVED
         problem.recovered_at = problem.recovered_at or alert.recovered_at or at
         problem.recovery_event_id = problem.recovery_event_id or alert.recovery_id
+        problem.held_until = None

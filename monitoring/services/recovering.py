@@ -18,11 +18,12 @@ def settle(*, actor: Actor, problem: Problem, policy: str) -> None:
     """
     assert problem.ticket_id is not None
     ticket = note(actor=actor, ticket_id=problem.ticket_id, text=describing.recovery_note(problem))
-    if ticket.is_open and _may_resolve(ticket, policy) and not queries.has_open_problems(ticket.pk):
+    if ticket.is_open and may_resolve(ticket, policy) and not queries.has_open_problems(ticket.pk):
         move(actor=actor, ticket_id=ticket.pk, transition="self_recovered")
 
 
-def _may_resolve(ticket: Ticket, policy: str) -> bool:
+def may_resolve(ticket: Ticket, policy: str) -> bool:
+    """Whether monitoring may end this ticket by itself."""
     if policy == RecoveryPolicy.UNTOUCHED:
         return _is_untouched(ticket)
     return policy == RecoveryPolicy.RESOLVE

@@ -9,9 +9,9 @@ from django.db.models import Field
 from monitoring.models import Problem
 
 
-def save(problem: Problem, *, is_new: bool) -> None:
+def save(problem: Problem) -> None:
     """Insert or update the row. A new problem that another worker has just inserted raises `IntegrityError`."""
-    if not is_new:
+    if problem.pk is not None:
         problem.save()
         return
     sql, fields = _insert()

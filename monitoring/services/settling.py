@@ -1,4 +1,4 @@
-"""What a message that has just been folded in means for the ticket."""
+"""What a message that has just been folded in means for tickets and incidents."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,37 +11,51 @@ from monitoring.enums import AlertKind, Outcome
 from monitoring.models import Delivery, Problem
 from monitoring.services import describing, recovering, saving
 from monitoring.services.authenticating import SourceRules
+from monitoring.services.claiming import Claim
+from monitoring.services.holding import hold_for
+from monitoring.services.incidents.correlating import correlate
 from monitoring.services.noting import note
-from monitoring.services.opening import open_or_join
+from monitoring.services.opening import open_ticket
 from monitoring.services.raising import raise_priority
+from monitoring.services.recurring import carry_on
+from monitoring.services.windows.active import suppressing
 
 ANNOUNCING = (AlertKind.PROBLEM, AlertKind.CANCELED)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A folded, unsaved problem and what it was before this message."""
+    """A folded, unsaved problem and what it was before this message.
+
+    `alert` is None when no message but time brought it here: its wait or a maintenance window is over. `received_at`
+    is when the clocks of a ticket begin.
+    """
 
     source: SourceRules
-    alert: Alert
+    alert: Alert | None
     problem: Problem
     predecessor: Problem | None
-    service_ids: set[int]
+    claimed: Claim
     at: datetime
-    is_new: bool
-    was_open: bool
-    grew: bool
+    received_at: datetime
+    was_open: bool = True
+    grew: bool = False
 
     @property
     def actor(self) -> Actor:
         return Actor.monitoring(self.source.name)
 
     @property
-    def needs_ticket(self) -> bool:
-        """Announced, still open, serious enough, and without a ticket: whatever order brought it there."""
+    def kind(self) -> AlertKind | None:
+        return self.alert.kind if self.alert else None
+
+    @property
+    def needs_place(self) -> bool:
+        """Announced, still open, serious enough, and with neither ticket nor incident, whatever order brought it."""
         problem = self.problem
         return (
             problem.ticket_id is None
+            and (problem.incident_id is None or problem.excluded_at is not None)
             and problem.announced
             and problem.is_open
             and problem.worst_severity >= self.source.min_severity
@@ -50,53 +64,83 @@ class Change:
 
 def settle(change: Change) -> Outcome:
     """Save the problem and bring its ticket in line. Must run in the transaction that holds the alert's locks."""
-    if change.needs_ticket:
-        return _give_ticket(change)
+    if change.needs_place:
+        return _place(change)
     problem = change.problem
-    if change.alert.kind == AlertKind.PROBLEM and not change.was_open:
+    if change.kind == AlertKind.PROBLEM and not change.was_open:
         problem.flaps += 1
-    saving.save(problem, is_new=change.is_new)
+    saving.save(problem)
     return _without_ticket(change) if problem.ticket_id is None else _tell_ticket(change)
 
 
-def _give_ticket(change: Change) -> Outcome:
+def _place(change: Change) -> Outcome:
+    """In this order: kept quiet, an old ticket that goes on, an incident, a wait for the cause, a ticket of its own."""
     problem = change.problem
-    outcome = open_or_join(
+    if suppressing(problem=problem, at=change.at) is not None:
+        return _kept(change, Outcome.SUPPRESSED)
+    before = change.predecessor
+    if before is not None and carry_on(actor=change.actor, problem=problem, predecessor=before):
+        return _with_ticket(change, Outcome.JOINED)
+    explained = correlate(actor=change.actor, problem=problem, claimed=change.claimed, at=change.at)
+    if explained is not None:
+        return explained
+    wait = hold_for(source=change.source, problem=problem, at=change.at)
+    if wait.total_seconds() > 0:
+        problem.held_until = change.at + wait
+        return _kept(change, Outcome.HELD)
+    problem.ticket = open_ticket(
         actor=change.actor,
         problem=problem,
-        predecessor=change.predecessor,
-        service_ids=change.service_ids,
-        at=change.at,
+        service_ids=change.claimed.service_ids,
+        earlier=before.ticket if before else None,
+        received_at=change.received_at,
     )
-    saving.save(problem, is_new=change.is_new)
+    return _with_ticket(change, Outcome.OPENED)
+
+
+def _kept(change: Change, outcome: Outcome) -> Outcome:
+    saving.save(change.problem)
+    return outcome
+
+
+def _with_ticket(change: Change, outcome: Outcome) -> Outcome:
+    was_known = change.problem.pk is not None
+    change.problem.held_until = None
+    saving.save(change.problem)
     if outcome == Outcome.JOINED:
-        raise_priority(actor=change.actor, problem=problem)
-    if not change.is_new:
+        raise_priority(actor=change.actor, problem=change.problem)
+    if was_known:
         _recall_updates(change)
-    if change.alert.kind == AlertKind.CANCELED:
+    if change.alert is not None and change.kind == AlertKind.CANCELED:
         _note(change, describing.canceled_note(change.alert))
     return outcome
 
 
 def _without_ticket(change: Change) -> Outcome:
-    kind = change.alert.kind
+    problem, kind = change.problem, change.kind
     if kind == AlertKind.RECOVERY:
-        return Outcome.RECOVERED if change.problem.announced else Outcome.TOMBSTONE
+        return Outcome.RECOVERED if problem.announced else Outcome.TOMBSTONE
     if kind in ANNOUNCING:
-        return Outcome.IGNORED if change.problem.is_open else Outcome.LATE
+        return Outcome.IGNORED if problem.is_open else Outcome.LATE
+    if problem.incident is not None and change.alert is not None and change.alert.comment:
+        # What a person writes on one of many alarms belongs to what the desk works on.
+        note(
+            actor=change.actor, ticket_id=problem.incident.ticket_id,
+            text=describing.update_note_of_member(problem, change.alert),
+        )  # fmt: skip
+        return Outcome.NOTED
     return Outcome.STORED
 
 
 def _tell_ticket(change: Change) -> Outcome:
-    kind = change.alert.kind
     if change.grew:
         raise_priority(actor=change.actor, problem=change.problem)
-    if kind == AlertKind.RECOVERY:
+    if change.kind == AlertKind.RECOVERY:
         recovering.settle(actor=change.actor, problem=change.problem, policy=change.source.recovery_policy)
         return Outcome.RECOVERED
-    if kind == AlertKind.CANCELED:
+    if change.alert is not None and change.kind == AlertKind.CANCELED:
         _note(change, describing.canceled_note(change.alert))
-    elif kind == AlertKind.UPDATE:
+    elif change.alert is not None and change.kind == AlertKind.UPDATE:
         _note(change, describing.update_note(change.alert))
     return Outcome.NOTED
 
@@ -105,7 +149,7 @@ def _recall_updates(change: Change) -> None:
     """Updates that came before the problem (it began in a maintenance) are written on the ticket it has now."""
     earlier = Delivery.objects.filter(
         source_id=change.source.id,
-        event_id=change.alert.event_id,
+        event_id=change.problem.event_id,
         kind=AlertKind.UPDATE,
         outcome=Outcome.STORED,
     ).order_by("pk")

@@ -72,6 +72,7 @@ LIFECYCLE: tuple[Move, ...] = (
     Move("T23", "link_to_major", OPEN, (), roles("1", "SL", "MI"), (G.OPEN_PARENT,)),
     Move("T24", "unmerge", (S.MERGED,), OPEN, roles("SL"), (G.UNMERGE,)),
     Move("T25", "cancel", OPEN, (S.CANCELLED,), own | roles("1", "SL"), (G.REASON, G.BEFORE_WORK)),
+    Move("T25a", "absorb", (S.NEW,), (S.CANCELLED,), roles("M")),
     Move("T26", "mark_spam", (S.NEW, S.TRIAGE), (S.SPAM,), roles("1", "S", "SL"), (G.STRANGER,)),
     Move("T27", "not_spam", (S.SPAM,), (S.NEW,), roles("1", "SL")),
     Move("T28", "restore", (S.CANCELLED,), (S.IN_PROGRESS,), roles("SL"), (G.UNMERGE, G.REASON)),

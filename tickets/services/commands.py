@@ -142,6 +142,7 @@ COMMANDS: dict[str, tuple[Field, ...]] = {
     ),
     "link_to_major": (Field("parent", L("Major incident"), Kind.OBJECT, True, model=Ticket, key="number"),),
     "cancel": (reason(enums.CancelReason), message(L("Message to the customer"), required=False)),
+    "absorb": (Field("parent", L("Incident"), Kind.OBJECT, True, model=Ticket, key="number"),),
     "restore": (Field("why", L("Why"), min_length=10),),
     "reclassify": (reason(enums.ReclassifyReason), *CLASS_FIELDS),
     "form_group": (

@@ -52,6 +52,7 @@ def create_ticket(
     is_outbound: bool = False,
     acknowledge: bool = True,
     follow_up_of: Ticket | None = None,
+    parent: Ticket | None = None,
     details: dict[str, Any] | None = None,
 ) -> Ticket:
     """Open a ticket on line 1 with its first message, start its clocks and tell the shift.
@@ -84,6 +85,7 @@ def create_ticket(
         dedup_key=dedup_key,
         is_outbound=is_outbound,
         follow_up_of=follow_up_of,
+        parent=parent,
     )
     if not _insert(ticket):
         return Ticket.objects.get(dedup_key=dedup_key)

@@ -230,6 +230,12 @@ def _cancelled(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime
     return Outcome(sets={"ended_at": now, "resume_at": None, **NO_DUE})
 
 
+def _absorbed(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
+    """Nobody has touched it, and its cause has a ticket of its own: that one tells all there is to tell."""
+    sets = {"parent": data["parent"], "ended_at": now, "resume_at": None, **NO_DUE}
+    return Outcome(sets=sets, payload={"parent": data["parent"].number})
+
+
 def _spam(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
     return Outcome(sets={"next_due_at": None, "next_due_kind": "", "wake_at": None})
 
@@ -288,6 +294,7 @@ EFFECTS: dict[str, Effect] = {
     "link_to_major": _link,
     "unmerge": _unmerged,
     "cancel": _cancelled,
+    "absorb": _absorbed,
     "mark_spam": _spam,
     "not_spam": _not_spam,
     "restore": _restored,

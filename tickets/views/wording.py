@@ -148,6 +148,7 @@ MOVED: dict[str, str | Promise] = {
     "merge": L("merged it into another ticket"),
     "unmerge": L("undid the merge"),
     "cancel": L("cancelled the ticket"),
+    "absorb": L("an incident explains it: cancelled"),
     "mark_spam": L("marked it as spam"),
     "not_spam": L("said it is not spam"),
     "restore": L("restored the ticket"),

@@ -1,0 +1,19 @@
+"""The timeline of an incident: what happened to it, when, and by whom."""
+
+from datetime import datetime
+from typing import Any
+
+from monitoring.models import Incident, IncidentChange
+
+OPENED, JUDGED, ATTACHED, EXCLUDED = "opened", "judged", "attached", "excluded"
+REROOTED, MERGED, RECOMPUTED = "rerooted", "merged", "recomputed"
+RECOVERED, RELAPSED, RESOLVED, REOPENED, STRAGGLERS = (
+    "recovered", "relapsed", "resolved", "reopened", "stragglers",
+)  # fmt: skip
+
+
+def note(incident: Incident, kind: str, *, at: datetime, actor: str = "", **data: Any) -> None:
+    """Add one entry. `data` must be JSON; `actor` is the name of a person, empty for the desk itself."""
+    IncidentChange.objects.create(
+        incident=incident, at=at, kind=kind, actor=actor, version=incident.version, data=data
+    )
