@@ -85,9 +85,14 @@ def assess(
 
 
 def _as_batteries_go(now: World, left: Mapping[int, timedelta]) -> Iterator[tuple[timedelta, World]]:
-    """The world after each battery in turn; a UPS further down may begin to run on its own only then."""
-    cut, passed, world = now.cut, timedelta(0), now
-    while running := {key: left.get(key, lasts) for key, lasts in world.power.batteries.items()}:
+    """The world after each battery in turn; a UPS further down may begin to run on its own only then.
+
+    One that would run on it with nothing failed has an input nobody knows: that is no news, and no deadline.
+    """
+    cut, passed, world, always = now.cut, timedelta(0), now, now.usual.power.batteries.keys()
+    while running := {
+        key: left.get(key, lasts) for key, lasts in world.power.batteries.items() if key not in always
+    }:
         passed = max(passed, min(running.values()))
         cut = cut | Cut(flat=frozenset(key for key, lasts in running.items() if lasts <= passed))
         world = World(now.usual, cut)

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from accounts.enums import Actor
 from common import clock
 from common.errors import Missing
+from monitoring.correlation.rules import REVIEWED
 from monitoring.enums import IncidentState
 from monitoring.models import Incident
 from monitoring.services import describing
@@ -69,7 +70,7 @@ def _safely(step: Callable[[], object], what: str) -> None:
 @transaction.atomic
 def _infer(at: datetime) -> None:
     """A storm whose alerts came too fast for each other to be seen, and roots inferred too low."""
-    young = Incident.objects.live().filter(is_inferred=True, opened_at__gt=at - storms.REVIEWED)
+    young = Incident.objects.live().filter(is_inferred=True, opened_at__gt=at - REVIEWED)
     waiting = list(young.order_by("pk"))
     if not waiting and storms.fresh_count(at, most=3) < 3:
         return

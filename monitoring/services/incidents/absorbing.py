@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from tickets.services.linking import link
-
 from accounts.enums import Actor
 from common.errors import Conflict
 from monitoring.enums import ProblemState
 from monitoring.models import Incident, Problem
 from tickets.enums import Channel, State
 from tickets.models import Ticket
+from tickets.services.linking import link
 from tickets.services.moving import move
 
 

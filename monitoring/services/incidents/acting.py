@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.enums import Actor, Role
@@ -16,7 +17,7 @@ from messaging.services.doorbell import after_commit
 from monitoring.enums import LIVE, ProblemState
 from monitoring.models import Incident, Problem
 from monitoring.services.incidents import changes, joining, locking, merging
-from monitoring.services.incidents.causes import Cause
+from monitoring.services.incidents.causes import Cause, closure
 from monitoring.services.incidents.judging import judge
 from monitoring.services.incidents.opening import TICK
 
@@ -79,25 +80,25 @@ def reroot(*, incident_id: int, cause: Cause, actor: Actor, reason: str) -> Inci
     if Incident.objects.live().filter(cause_key=cause.key).exclude(pk=incident.pk).exists():
         raise Conflict(_("Another incident of this cause is under way."))
     merging.grow(cause=cause, incidents=[incident], at=at, actor=actor.name, reason=reason)
-    judge(incident=incident, at=at)
-    _let_go(incident, at)
+    _let_go(incident, cause, at)
     judge(incident=incident, at=at)
     joining.adopt(incident=incident, at=at)
     after_commit(TICK, queue="interactive")
     return incident
 
 
-def _let_go(incident: Incident, at: datetime) -> None:
-    """Members outside the new picture, unless the cause itself; they are placed again by the next tick."""
-    explained = incident.nodes.exclude(state="ok").values("equipment")
-    hit = incident.services.exclude(state="ok").values("service")
+def _let_go(incident: Incident, cause: Cause, at: datetime) -> None:
+    """Members that the cause does not explain, unless the cause itself; the next tick finds their place."""
+    explained = closure(cause)
     mine = Problem.objects.select_for_update(of=("self",)).filter(incident=incident, state=ProblemState.OPEN)
-    outside = mine.exclude(equipment__in=explained).exclude(service__in=hit)
-    if incident.circuit_id is not None:
-        outside = outside.exclude(circuit=incident.circuit_id)
-    keys = list(outside.values_list("pk", flat=True))
-    Problem.objects.filter(pk__in=keys, ticket__isnull=True).update(incident=None, held_until=at)
-    Problem.objects.filter(pk__in=keys, ticket__isnull=False).update(incident=None)
+    inside = Q(equipment__in=explained.nodes.keys()) | Q(service__in=explained.services)
+    own = Q(equipment=incident.equipment_id) if incident.equipment_id else Q(circuit=incident.circuit_id)
+    if cause.kind != "site":
+        inside |= own
+    keys = list(mine.values_list("pk", flat=True))
+    outside = Problem.objects.filter(pk__in=keys).exclude(pk__in=mine.filter(inside).values("pk"))
+    outside.filter(ticket__isnull=False).update(incident=None)
+    outside.filter(ticket__isnull=True).update(incident=None, held_until=at)
 
 
 @transaction.atomic

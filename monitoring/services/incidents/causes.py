@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from assets.enums import EquipmentKind
+from assets.impact import Cut, Impact, assess
 from assets.models import Circuit, Equipment, Site
 from assets.queries.current import current
 from monitoring.correlation.effects import is_said
@@ -93,3 +95,30 @@ def _is_cause(device: Equipment) -> bool:
         if one.node == device.pk or (one.group in groups and groups)
     }
     return len(clients) >= CLIENTS_OF_A_HOST
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """What one cause alone explains: devices with their state, and services."""
+
+    nodes: Mapping[int, Impact]
+    services: frozenset[int]
+
+    def takes_down(self) -> frozenset[int]:
+        """Devices that would be down, or on their way there."""
+        return frozenset(key for key, state in self.nodes.items() if state in (Impact.DOWN, Impact.AT_RISK))
+
+
+def closure(cause: Cause) -> Closure:
+    """Judged with everything else well."""
+    if cause.kind == "site":
+        here = Equipment.objects.working().filter(site=cause.pk).values_list("pk", flat=True)
+        return Closure(dict.fromkeys(here, Impact.UNKNOWN), frozenset())
+    usual, key = current(), frozenset({cause.pk})
+    found = assess(
+        usual.plant, Cut(nodes=key) if cause.kind == "equipment" else Cut(circuits=key), usual=usual
+    )
+    return Closure(
+        {node: one.state for node, one in found.nodes.items() if one.is_new},
+        frozenset(service for service, one in found.services.items() if one.is_new),
+    )

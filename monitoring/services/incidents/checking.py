@@ -9,6 +9,7 @@ from assets.models import Cluster, Equipment
 from monitoring.correlation.rules import CONFIRMED
 from monitoring.enums import Effect, HitState, ProblemState
 from monitoring.models import Incident, IncidentClient, IncidentService, Problem
+from monitoring.services.incidents.failing import named
 
 # Why a client is held back; the words are those of the pages.
 ANSWERS = "answers"
@@ -56,9 +57,7 @@ def _watched_by(down: list[IncidentService]) -> dict[int, set[int]]:
     for cluster, device in through.values_list("cluster_id", "equipment_id"):
         members[cluster].add(device)
     runs = {
-        row.pk: members[row.service.cluster_id]
-        if row.service.cluster_id
-        else {row.service.runs_on_id} - {None}
+        row.pk: members[row.service.cluster_id] if row.service.cluster_id else named(row.service.runs_on_id)
         for row in down
     }
     all_of_them = {key for keys in runs.values() for key in keys}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from assets.impact import Cut, Plant
+from assets.impact import Cut, Usual
 from assets.impact.power import power_pass
 from monitoring.correlation.cuts import Failure, from_json
 from monitoring.enums import Effect, ProblemState
@@ -36,13 +36,17 @@ def seen(incident: Incident) -> Seen:
             if equipment is not None:
                 batteries[equipment] = min(started, batteries.get(equipment, started))
             continue
-        nodes |= {equipment} - {None}
-        circuits |= {circuit} - {None}
-        services |= {service} - {None}
+        nodes |= named(equipment)
+        circuits |= named(circuit)
+        services |= named(service)
     if cause_stands(incident):
-        nodes |= {incident.equipment_id} - {None}
-        circuits |= {incident.circuit_id} - {None}
+        nodes |= named(incident.equipment_id)
+        circuits |= named(incident.circuit_id)
     return Seen(frozenset(nodes), frozenset(circuits), frozenset(services), batteries)
+
+
+def named(*keys: int | None) -> set[int]:
+    return {key for key in keys if key is not None}
 
 
 def members(incident: Incident) -> QuerySet[Problem]:
@@ -69,7 +73,7 @@ def cause_stands(incident: Incident) -> bool:
 
 
 def failure(
-    incident: Incident, now: Seen, plant: Plant, already: Cut, at: datetime
+    incident: Incident, now: Seen, usual: Usual, already: Cut, at: datetime
 ) -> tuple[Failure, dict[int, timedelta]]:
     """The cut with its flat batteries, and how long each of those that still run will last."""
     before = from_json(incident.failed).batteries
@@ -77,7 +81,9 @@ def failure(
     first = incident.assessed_at is None
     batteries: dict[int, datetime] = {}
     while True:
-        running = power_pass(plant, cut | already).batteries
+        running = power_pass(usual.plant, cut | already).batteries
+        # With an input nobody knows it runs on its battery for ever, as far as the registry can tell.
+        running = {key: lasts for key, lasts in running.items() if key not in usual.power.batteries}
         for key in running.keys() - batteries.keys():
             begun = now.batteries.get(key) or before.get(key) or (incident.started_at if first else at)
             batteries[key] = min(begun, before.get(key, begun))

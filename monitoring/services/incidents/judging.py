@@ -15,7 +15,7 @@ from monitoring.correlation.cuts import from_json, to_json
 from monitoring.enums import HitState
 from monitoring.models import Incident, IncidentClient, IncidentNode, IncidentService
 from monitoring.services.incidents import changes
-from monitoring.services.incidents.failing import Seen, already, failure, seen
+from monitoring.services.incidents.failing import Seen, already, failure, named, seen
 
 RANK = {state.value: rank for rank, state in enumerate(HitState)}
 # The timeline names so many services; the rest is counted.
@@ -42,10 +42,10 @@ def judge(*, incident: Incident, at: datetime, rebase: bool = False, actor: str 
     """
     known = stamp()
     usual, now, down_before = current(), seen(incident), already(incident, at)
-    failed, left = failure(incident, now, usual.plant, down_before, at)
+    failed, left = failure(incident, now, usual, down_before, at)
     found = assess(usual.plant, failed.cut, down_before, left=left, usual=usual)
-    hits = _hits(incident, usual, found, now)
-    if _is_frozen(incident, known, rebase) and failed.cut != Cut():
+    hits = {} if failed.is_nothing and not now.services else _hits(incident, usual, found, now)
+    if _is_frozen(incident, known, rebase) and hits:
         hits = _only_news(incident, usual, hits, down_before, now)
     else:
         incident.plant_stamp = known
@@ -67,7 +67,7 @@ def judge(*, incident: Incident, at: datetime, rebase: bool = False, actor: str 
 def proposal(*, incident: Incident, at: datetime) -> list[tuple[int, str, str]]:
     """What `judge(rebase=True)` would change: services with their state now and then. Writes nothing."""
     usual, now, down_before = current(), seen(incident), already(incident, at)
-    failed, left = failure(incident, now, usual.plant, down_before, at)
+    failed, left = failure(incident, now, usual, down_before, at)
     hits = _hits(incident, usual, assess(usual.plant, failed.cut, down_before, left=left, usual=usual), now)
     rows = dict(incident.services.values_list("service_id", "state"))
     both = [(key, rows.get(key, HitState.OK.value), _state(hits, key)) for key in sorted(rows.keys() | hits)]
@@ -118,7 +118,7 @@ def _beside(incident: Incident, found: Assessment, on: Mapping[int, int | None])
     unknown = found.in_state(Impact.UNKNOWN)
     if not unknown or incident.site_id is None:
         return set()
-    nodes = {on[key] for key in unknown if on.get(key) is not None}
+    nodes = named(*(on.get(key) for key in unknown))
     here = set(Equipment.objects.filter(pk__in=nodes, site=incident.site_id).values_list("pk", flat=True))
     return {key for key in unknown if on.get(key) in here}
 
@@ -197,7 +197,7 @@ def _nodes(incident: Incident, usual: Usual, found: Assessment, now: Seen) -> No
     if incident.cause_key.startswith("site:"):
         here = Equipment.objects.working().filter(site=incident.site_id).values_list("pk", flat=True)
         wanted = dict.fromkeys(here, (HitState.UNKNOWN.value, "")) | wanted
-    for key in {*now.nodes, *now.batteries, incident.equipment_id} - {None}:
+    for key in {*now.nodes, *now.batteries, *named(incident.equipment_id)}:
         wanted.setdefault(key, (HitState.DEGRADED.value, ""))
     rows = {row.equipment_id: row for row in incident.nodes.all()}
     there = usual.plant.nodes.keys() | set(

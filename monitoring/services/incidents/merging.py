@@ -42,6 +42,7 @@ def grow(
     oldest.assess_at = at
     oldest.version += 1
     oldest.save()
+    oldest.nodes.all().delete()
     changes.note(
         oldest, changes.REROOTED, at=at, actor=actor, **{"from": before, "to": cause.label, "reason": reason}
     )

@@ -9,15 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.enums import Actor
-from assets.impact import Cut, Impact, assess
-from assets.queries.current import current
 from messaging.services.doorbell import after_commit
 from monitoring.correlation.rules import RECURS
 from monitoring.enums import IncidentState, Severity
 from monitoring.models import Incident
 from monitoring.services.classifying import classify
 from monitoring.services.incidents import changes, joining, merging
-from monitoring.services.incidents.causes import Cause
+from monitoring.services.incidents.causes import Cause, closure
 from monitoring.services.incidents.judging import judge
 from tickets.enums import Channel
 from tickets.models import Ticket
@@ -62,12 +60,7 @@ def _downstream(cause: Cause) -> list[Incident]:
     live = list(Incident.objects.live().select_related("ticket").order_by("pk"))
     if not live or cause.kind == "site":
         return [one for one in live if one.site_id == cause.pk and one.is_inferred]
-    usual = current()
-    cut = Cut(**{"nodes" if cause.kind == "equipment" else "circuits": frozenset({cause.pk})})
-    broken = {
-        key for key, one in assess(usual.plant, cut, usual=usual).nodes.items()
-        if one.state in (Impact.DOWN, Impact.AT_RISK) and one.is_new
-    }  # fmt: skip
+    broken = closure(cause).takes_down()
     return [one for one in live if one.equipment_id in broken]
 
 

@@ -26,7 +26,8 @@ MOST = 1000
 
 def fresh_count(at: datetime, *, most: int = MOST) -> int:
     """Different devices of which an unexplained alarm came in within the last minute, at most `most`."""
-    return _fresh(at).values("equipment").distinct()[:most].count()
+    count: int = _fresh(at).values("equipment").distinct()[:most].count()
+    return count
 
 
 def is_storm(count: int) -> bool:
