@@ -11,7 +11,7 @@ from monitoring.models import Problem
 
 def save(problem: Problem) -> None:
     """Insert or update the row. A new problem that another worker has just inserted raises `IntegrityError`."""
-    if not problem._state.adding:
+    if problem.pk:
         problem.save()
         return
     sql, fields = _insert()
@@ -19,7 +19,6 @@ def save(problem: Problem) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         (problem.pk,) = cursor.fetchone()
-    problem._state.adding = False
 
 
 @cache

@@ -104,7 +104,7 @@ def _kept(change: Change, outcome: Outcome) -> Outcome:
 
 
 def _with_ticket(change: Change, outcome: Outcome) -> Outcome:
-    was_known = not change.problem._state.adding
+    was_known = bool(change.problem.pk)
     change.problem.held_until = None
     saving.save(change.problem)
     if outcome == Outcome.JOINED:
