@@ -9,6 +9,8 @@ class SourceKind(TextChoices):
     """Which adapter reads the bodies of a source."""
 
     ZABBIX = "zabbix", _("Zabbix")
+    ALERTMANAGER = "alertmanager", _("Prometheus Alertmanager")
+    GENERIC = "generic", _("Any other, by the desk's own JSON")
 
 
 class RecoveryPolicy(TextChoices):
@@ -117,3 +119,4 @@ class RejectReason(TextChoices):
     SCHEMA = "schema", _("unknown schema version")
     EVENT_ID = "event_id", _("no valid event id")
     FIELDS = "fields", _("missing or wrong fields")
+    KIND = "kind", _("posted to the address of another kind of source")

@@ -30,6 +30,7 @@ class Alert:
     `dedupe_key` is equal for two deliveries of a source exactly when they carry the same message.
     `stamp` orders the messages of one event by the moment they speak of, in whatever order they arrive; stamps of
     different events mean nothing to each other.
+    `link` is the page of the event in the source's own web pages, where the source names it.
     """
 
     kind: AlertKind
@@ -56,6 +57,7 @@ class Alert:
     author: str = ""
     message: str = ""
     base_url: str = ""
+    link: str = ""
 
     @property
     def host(self) -> Host:

@@ -4,6 +4,7 @@ Everything arrives as text. A macro that the server does not know arrives as its
 without a value as ``*UNKNOWN*``: both, and the empty text, mean "absent".
 """
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -17,15 +18,21 @@ MAX_BIGINT = 2**63 - 1
 _MACRO = re.compile(r"\{[$#]?[A-Z][A-Z0-9_.]*(?::[^{}]*)?\}|\{\{.+\}\.[a-z]+\(.*\)\}", re.DOTALL)
 # Longer texts are somebody's words; the limit also bounds the time the pattern may take.
 MACRO_MAX = 1000
+SHOWN_MAX = 60
 _DIGITS = re.compile(r"[0-9]{1,19}")
+_LINKABLE = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 
 
 class Refused(Unprocessable):
-    """A body that no retry can help. `reason` is what the administrator's list shows."""
+    """A body that no retry can help. `reason` is what the administrator's list shows.
 
-    def __init__(self, reason: RejectReason, detail: str, **extra: Any) -> None:
+    `evidence` goes with it there: names and values as they came, in no language, for it is read in several.
+    """
+
+    def __init__(self, reason: RejectReason, detail: str, evidence: str = "", **extra: Any) -> None:
         super().__init__(detail, **extra)
         self.reason = reason
+        self.evidence = evidence
         self.code = reason.value
         self.status = 413 if reason == RejectReason.TOO_LARGE else 422
 
@@ -40,6 +47,11 @@ def is_absent(value: object) -> bool:
     if value is None:
         return True
     return isinstance(value, str) and (not value.strip() or value.strip() == "*UNKNOWN*" or is_macro(value))
+
+
+def is_linkable(url: str) -> bool:
+    """An http address that may stand in a page's link."""
+    return _LINKABLE.fullmatch(url) is not None
 
 
 def storable(text: str) -> str:
@@ -57,6 +69,21 @@ def as_number(value: object, low: int = 0, high: int = MAX_BIGINT) -> int | None
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if low <= value <= high else None
+
+
+def as_instant(value: object) -> datetime | None:
+    """UNIX seconds, or ISO 8601 with a zone; otherwise None. A time without a zone is no instant."""
+    if isinstance(value, float):
+        value = int(value) if abs(value) < 1e12 else None
+    known = as_moment(value)
+    if known or not isinstance(value, str) or len(value) > 40:
+        return known
+    try:
+        read = datetime.fromisoformat(value.strip())
+        # Year 1 is how Go writes "never".
+        return read.astimezone(UTC) if read.tzinfo and read.year > 1 else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def as_moment(value: object) -> datetime | None:
@@ -107,3 +134,24 @@ class Fields:
 
     def moment(self, name: str) -> datetime | None:
         return as_moment(self.body.get(name))
+
+    @property
+    def evidence(self) -> str:
+        """The fields complained of with the beginnings of what they hold."""
+        return evidence_of(self.body, *(problem["field"] for problem in self.problems))
+
+
+def evidence_of(body: dict[str, Any], *names: str) -> str:
+    """Some fields of a body as they came, for `Refused.evidence`."""
+    shown = (
+        f"{name} = {json.dumps(body[name], ensure_ascii=False)[:SHOWN_MAX]}" if name in body else name
+        for name in dict.fromkeys(names)
+    )
+    return storable(", ".join(shown))
+
+
+def unusable(fields: Fields) -> Refused:
+    """The refusal that names every wrong field."""
+    return Refused(
+        RejectReason.FIELDS, _("Some fields cannot be used."), fields.evidence, errors=fields.problems
+    )

@@ -12,14 +12,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from monitoring.adapters.alert import Alert, Host
-from monitoring.adapters.values import Fields, Refused, is_absent, is_macro, storable
+from monitoring.adapters.values import (
+    Fields,
+    Refused,
+    evidence_of,
+    is_absent,
+    is_linkable,
+    is_macro,
+    storable,
+    unusable,
+)
 from monitoring.enums import AlertKind, EventSource, RejectReason
 
 SCHEMA = re.compile(r"1(\.[0-9]+)?")
 # Written by the server in English, whatever the language of its web pages.
 _CANCELED = re.compile(r"\s*NOTE: Escalation cancell?ed", re.IGNORECASE)
 _ACKNOWLEDGED = re.compile(r"(?<!un)acknowledged", re.IGNORECASE)
-_LINKABLE = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _ALERTING = {EventSource.TRIGGER, EventSource.INTERNAL, EventSource.SERVICE}
 
 
@@ -27,7 +35,9 @@ def read(body: dict[str, Any]) -> Alert:
     """One event of the contract. Raises `Refused` with the fields that are wrong; the test button is `TEST`."""
     if SCHEMA.fullmatch(str(body.get("schema", ""))) is None:
         raise Refused(
-            RejectReason.SCHEMA, _("Field “schema” must be 1: this desk speaks version 1 of the contract.")
+            RejectReason.SCHEMA,
+            _("Field “schema” must be 1: this desk speaks version 1 of the contract."),
+            evidence_of(body, "schema"),
         )
     if is_macro(body.get("event_id")):
         return Alert(kind=AlertKind.TEST, event_id=0, dedupe_key="", stamp="", event_source=0)
@@ -35,11 +45,14 @@ def read(body: dict[str, Any]) -> Alert:
     event_id = fields.number("event_id", low=1)
     if fields.problems:
         raise Refused(
-            RejectReason.EVENT_ID, _("Field “event_id” must be a positive number."), errors=fields.problems
+            RejectReason.EVENT_ID,
+            _("Field “event_id” must be a positive number."),
+            fields.evidence,
+            errors=fields.problems,
         )
     alert = _alert(fields, event_id)
     if fields.problems:
-        raise Refused(RejectReason.FIELDS, _("Some fields cannot be used."), errors=fields.problems)
+        raise unusable(fields)
     return alert
 
 
@@ -165,4 +178,4 @@ def _acknowledged(fields: Fields) -> bool:
 
 def _base_url(fields: Fields) -> str:
     url = fields.text("zabbix_url", 500).rstrip("/")
-    return url if _LINKABLE.fullmatch(url) else ""
+    return url if is_linkable(url) else ""

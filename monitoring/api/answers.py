@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.problems import problem_response
 from monitoring.adapters.values import Refused
-from monitoring.enums import AlertKind
+from monitoring.enums import AlertKind, RejectReason
 from monitoring.services.authenticating import SourceRules
 from monitoring.services.receiving import Receipt, tags_for
 
@@ -55,6 +56,17 @@ def unauthorised() -> HttpResponse:
     )
     response["WWW-Authenticate"] = 'Bearer realm="monitoring"'
     return response
+
+
+def wrong_kind(source: SourceRules) -> HttpResponse:
+    """The token is right, the address is that of another adapter."""
+    wanted = reverse(f"{source.kind}-events")
+    return problem_response(
+        422,
+        _("Wrong address"),
+        _("The token belongs to a source that posts to %(path)s.") % {"path": wanted},
+        RejectReason.KIND.value,
+    )
 
 
 def insecure() -> HttpResponse:

@@ -1,4 +1,4 @@
-"""POST /api/monitoring/zabbix/v1/events: the contract of docs/zabbix.md. No session, no CSRF, never a redirect or 429."""
+"""POST /api/monitoring/<kind>/v1/events: docs/zabbix.md and docs/alerts.md. No session, no CSRF, never a redirect or 429."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -6,7 +6,8 @@ from django.http.request import UnreadablePostError
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from monitoring.adapters.body import MAX_BYTES, Element, read_body
+from monitoring.adapters.body import MAX_BYTES, Element
+from monitoring.adapters.kinds import adapter
 from monitoring.adapters.values import Refused
 from monitoring.api import answers
 from monitoring.enums import RejectReason
@@ -17,7 +18,7 @@ from monitoring.services.rejecting import reject
 
 
 @csrf_exempt
-def zabbix_events(request: HttpRequest) -> HttpResponse:
+def events(request: HttpRequest, kind: str) -> HttpResponse:
     """Authenticate, read, take in, answer; the order of refusals is that of cost."""
     if request.method != "POST":
         return answers.wrong_method()
@@ -35,6 +36,9 @@ def zabbix_events(request: HttpRequest) -> HttpResponse:
     if not source.admits(address):
         reject(source_id=source.id, reason=RejectReason.NETWORK, detail=address, address=address)
         return answers.unauthorised()
+    if source.kind != kind:
+        reject(source_id=source.id, reason=RejectReason.KIND, detail=kind, address=address)
+        return answers.wrong_kind(source)
     return _take_in(request, source)
 
 
@@ -47,7 +51,7 @@ def _take_in(request: HttpRequest, source: SourceRules) -> HttpResponse:
     raw = b""
     try:
         raw = _read(request)
-        body = read_body(raw)
+        body = adapter(source.kind).split(raw)
         if body.is_array:
             return answers.several(source, [_one_of_several(request, source, item) for item in body.elements])
         receipt = receive(source=source, element=body.elements[0])
@@ -85,8 +89,8 @@ def _read(request: HttpRequest) -> bytes:
 
 
 def _note_refusal(request: HttpRequest, source: SourceRules, error: Refused, raw: bytes) -> None:
-    fields = ", ".join(problem["field"] for problem in error.extra.get("errors", ()))
+    """The reason says what is wrong in the reader's language; the detail shows what came, in none."""
     reject(
-        source_id=source.id, reason=error.reason, detail=f"{error.detail} {fields}".strip(), body=raw,
+        source_id=source.id, reason=error.reason, detail=error.evidence, body=raw,
         address=request.META.get("REMOTE_ADDR", ""),
     )  # fmt: skip

@@ -69,6 +69,7 @@ class Problem(models.Model):
     host_groups = models.CharField(_("host groups"), max_length=2048, blank=True)
     asset_tag = models.CharField(_("asset tag"), max_length=255, blank=True)
     tags = models.JSONField(_("tags"), default=list, blank=True)
+    link = models.CharField(max_length=500, blank=True)
     base_url = models.CharField(max_length=500, blank=True)
     cause_event_id = models.BigIntegerField(null=True)
     started_at = models.DateTimeField(_("began"))
@@ -131,6 +132,8 @@ class Problem(models.Model):
     @property
     def source_link(self) -> str:
         """The event's page in the source's own web pages; empty when the address or the trigger is unknown."""
+        if self.link:
+            return self.link
         if not self.base_url or self.trigger_id is None:
             return ""
         return f"{self.base_url}/tr_events.php?triggerid={self.trigger_id}&eventid={self.event_id}"

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from monitoring.adapters.alert import Alert
-from monitoring.enums import AlertKind, ProblemState
+from monitoring.enums import AlertKind, ProblemState, SourceKind
 from monitoring.models import Problem
 from monitoring.services.authenticating import SourceRules
 
@@ -30,7 +30,8 @@ def begin(*, source: SourceRules, alert: Alert, at: datetime) -> Problem:
         host_groups=alert.host_groups,
         asset_tag=alert.asset_tag,
         tags=[list(pair) for pair in alert.tags],
-        base_url=alert.base_url or source.base_url,
+        link=alert.link,
+        base_url=alert.base_url or (source.base_url if source.kind == SourceKind.ZABBIX else ""),
         started_at=alert.started_at or at,
         first_seen_at=at,
         updated_at=at,

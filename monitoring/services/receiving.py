@@ -12,9 +12,9 @@ from django.conf import settings
 from django.db import connection
 
 from common import clock
-from monitoring.adapters import zabbix
 from monitoring.adapters.alert import Alert
 from monitoring.adapters.body import Element
+from monitoring.adapters.kinds import adapter
 from monitoring.enums import AlertKind, Outcome, ProblemState
 from monitoring.services import spooling, storing
 from monitoring.services.authenticating import DATABASE_AWAY, SourceRules
@@ -35,7 +35,7 @@ class Receipt:
 
 def receive(*, source: SourceRules, element: Element) -> Receipt:
     """Take in one message. Raises `Refused` for a body that no retry can help; nothing else is ever its fault."""
-    alert = zabbix.read(element.body)
+    alert = adapter(source.kind).read(element.body)
     at = clock.now()
     if alert.kind == AlertKind.TEST:
         return Receipt(alert, state="test")

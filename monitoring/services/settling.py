@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.enums import Actor
-from monitoring.adapters import zabbix
 from monitoring.adapters.alert import Alert
-from monitoring.adapters.body import read_element
+from monitoring.adapters.kinds import read_again
 from monitoring.enums import AlertKind, Outcome
 from monitoring.models import Delivery, Problem
 from monitoring.services import describing, recovering, saving
@@ -154,8 +153,7 @@ def _recall_updates(change: Change) -> None:
         outcome=Outcome.STORED,
     ).order_by("pk")
     for delivery in earlier:
-        update = zabbix.read(read_element(bytes(delivery.raw)).body)
-        _note(change, describing.update_note(update))
+        _note(change, describing.update_note(read_again(change.source.kind, bytes(delivery.raw))))
 
 
 def _note(change: Change, text: str) -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 from django.db import connection
 
 from common import clock
-from monitoring.adapters import zabbix
-from monitoring.adapters.body import read_element
+from monitoring.adapters.kinds import read_again
 from monitoring.models import Delivery, Source
 from monitoring.services import spooling, storing
 from monitoring.services.authenticating import SourceRules
@@ -51,19 +50,18 @@ def drain_spool() -> int:
 
 
 def _drain(batch: Path) -> int:
-    known = set(Source.objects.values_list("pk", flat=True))
+    kinds = dict(Source.objects.values_list("pk", "kind"))
     drained = 0
     for message in spooling.messages(batch):
-        if message.source_id not in known:
+        if message.source_id not in kinds:
             logger.error(
                 "a spooled message is of source %s, which does not exist any more", message.source_id
             )
             continue
-        element = read_element(message.raw)
+        alert = read_again(kinds[message.source_id], message.raw)
         storing.store(
-            source_id=message.source_id, alert=zabbix.read(element.body), raw=message.raw,
-            received_at=message.received_at,
-        )  # fmt: skip
+            source_id=message.source_id, alert=alert, raw=message.raw, received_at=message.received_at
+        )
         drained += 1
     batch.unlink(missing_ok=True)
     logger.info("%s messages drained from the spool", drained)
@@ -73,11 +71,13 @@ def _drain(batch: Path) -> int:
 def _settle(delivery: Delivery) -> bool:
     """One delivery; a failure is noted on its row and tried again later. No row lock: `process` claims the work."""
     try:
-        element = read_element(bytes(delivery.raw))
+        alert = read_again(delivery.source.kind, bytes(delivery.raw))
         process(
-            source=SourceRules.of(delivery.source), alert=zabbix.read(element.body), delivery_id=delivery.pk,
+            source=SourceRules.of(delivery.source),
+            alert=alert,
+            delivery_id=delivery.pk,
             at=delivery.received_at,
-        )  # fmt: skip
+        )
     except Exception as error:
         logger.exception("delivery %s is tried again later", delivery.pk)
         storing.mark_failed(delivery.pk, error)
