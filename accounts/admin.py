@@ -73,7 +73,7 @@ class AddressInline(admin.TabularInline[ContactAddress, Contact]):
 @admin.register(Contact)
 class ContactAdmin(admin.ModelAdmin[Contact]):
     inlines = (AddressInline,)
-    list_display = ("name", "customer", "position", "is_authorised", "sees_organisation", "user", "is_active")
+    list_display = ("name", "customer", "position", "is_authorised", "gets_outages", "user", "is_active")
     list_select_related = ("customer", "user")
     search_fields = ("name", "customer__name", "addresses__value")
 

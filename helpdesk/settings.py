@@ -258,7 +258,16 @@ else:
 
 # -- the ticket's one upward seam --------------------------------------------------------------------------------
 # Called in this order with (ticket, event), synchronously, inside the transaction that appended the event.
-TICKET_EVENT_SUBSCRIBERS = ["sla.services.folding.on_ticket_event"]
+TICKET_EVENT_SUBSCRIBERS = [
+    "sla.services.folding.on_ticket_event",
+    "monitoring.services.notices.recognising.on_ticket_event",
+]
+
+# -- what clients are told of an incident ------------------------------------------------------------------------
+# Seconds of certainty before a notice leaves by itself; clients that are not down are told on a click, or by "auto".
+NOTICE_CONFIRM_SECONDS = int(os.environ.get("NOTICE_CONFIRM_SECONDS", "75"))
+NOTICE_AT_RISK = os.environ.get("NOTICE_AT_RISK", "click")
+NOTICE_DEGRADED = os.environ.get("NOTICE_DEGRADED", "click")
 
 # -- API ---------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -90,6 +90,15 @@ class HitState(TextChoices):
     OK = "ok", pgettext_lazy("impact", "Works")
 
 
+class NoticePhase(TextChoices):
+    """What a client is told of an incident, each once, except changes, which are numbered."""
+
+    STARTED = "started", _("Outage")
+    CHANGED = "changed", _("Change")
+    RESTORED = "restored", _("Restored")
+    REPORT = "report", _("Report")
+
+
 class Outcome(TextChoices):
     """What processing a delivery came to."""
 

@@ -34,6 +34,16 @@ class Contact(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.RUSSIAN)
     is_authorised = models.BooleanField(_("may order changes"), default=False)
     sees_organisation = models.BooleanField(_("sees all requests of the organisation"), default=False)
+    gets_outages = models.BooleanField(
+        _("is told of outages"),
+        default=False,
+        help_text=_("If nobody of the customer is, those who may order changes are told."),
+    )
+    do_not_notify = models.BooleanField(
+        _("never told by itself"),
+        default=False,
+        help_text=_("No notice of outages or works is ever sent to this contact."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     objects = ContactQuerySet.as_manager()

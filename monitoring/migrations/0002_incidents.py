@@ -6,245 +6,513 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('assets', '0006_loops_are_looked_for_by_index'),
-        ('monitoring', '0001_sources_ledger_problems'),
-        ('tickets', '0007_knowledge_debts'),
+        ("accounts", "0001_initial"),
+        ("assets", "0006_loops_are_looked_for_by_index"),
+        ("monitoring", "0001_sources_ledger_problems"),
+        ("tickets", "0007_knowledge_debts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IncidentChange',
+            name="IncidentChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('kind', models.CharField(max_length=16)),
-                ('actor', models.CharField(blank=True, max_length=200)),
-                ('version', models.PositiveIntegerField()),
-                ('data', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("kind", models.CharField(max_length=16)),
+                ("actor", models.CharField(blank=True, max_length=200)),
+                ("version", models.PositiveIntegerField()),
+                ("data", models.JSONField(default=dict)),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='IncidentClient',
+            name="IncidentClient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('down', 'Down'), ('at_risk', 'On battery'), ('unknown', 'Unknown'), ('degraded', 'Without reserve'), ('ok', 'Works')], max_length=8, verbose_name='state')),
-                ('worst', models.CharField(choices=[('down', 'Down'), ('at_risk', 'On battery'), ('unknown', 'Unknown'), ('degraded', 'Without reserve'), ('ok', 'Works')], max_length=8, verbose_name='worst state')),
-                ('since', models.DateTimeField(verbose_name='since')),
-                ('down_since', models.DateTimeField(null=True)),
-                ('held', models.CharField(blank=True, max_length=200, verbose_name='held back')),
-                ('released_by', models.CharField(blank=True, max_length=200)),
-                ('told_at', models.DateTimeField(null=True, verbose_name='told')),
-                ('wrote_at', models.DateTimeField(null=True, verbose_name='wrote first')),
-                ('restored_at', models.DateTimeField(null=True, verbose_name='restored')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("down", "Down"),
+                            ("at_risk", "On battery"),
+                            ("unknown", "Unknown"),
+                            ("degraded", "Without reserve"),
+                            ("ok", "Works"),
+                        ],
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "worst",
+                    models.CharField(
+                        choices=[
+                            ("down", "Down"),
+                            ("at_risk", "On battery"),
+                            ("unknown", "Unknown"),
+                            ("degraded", "Without reserve"),
+                            ("ok", "Works"),
+                        ],
+                        max_length=8,
+                        verbose_name="worst state",
+                    ),
+                ),
+                ("since", models.DateTimeField(verbose_name="since")),
+                ("down_since", models.DateTimeField(null=True)),
+                ("held", models.CharField(blank=True, max_length=200, verbose_name="held back")),
+                ("released_by", models.CharField(blank=True, max_length=200)),
+                ("told_at", models.DateTimeField(null=True, verbose_name="told")),
+                ("wrote_at", models.DateTimeField(null=True, verbose_name="wrote first")),
+                ("restored_at", models.DateTimeField(null=True, verbose_name="restored")),
             ],
         ),
         migrations.CreateModel(
-            name='IncidentNode',
+            name="IncidentNode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('down', 'Down'), ('at_risk', 'On battery'), ('unknown', 'Unknown'), ('degraded', 'Without reserve'), ('ok', 'Works')], max_length=8, verbose_name='state')),
-                ('reason', models.CharField(blank=True, max_length=8, verbose_name='reason')),
-                ('is_live', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("down", "Down"),
+                            ("at_risk", "On battery"),
+                            ("unknown", "Unknown"),
+                            ("degraded", "Without reserve"),
+                            ("ok", "Works"),
+                        ],
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=8, verbose_name="reason")),
+                ("is_live", models.BooleanField(default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='IncidentService',
+            name="IncidentService",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('down', 'Down'), ('at_risk', 'On battery'), ('unknown', 'Unknown'), ('degraded', 'Without reserve'), ('ok', 'Works')], max_length=8, verbose_name='state')),
-                ('worst', models.CharField(choices=[('down', 'Down'), ('at_risk', 'On battery'), ('unknown', 'Unknown'), ('degraded', 'Without reserve'), ('ok', 'Works')], max_length=8, verbose_name='worst state')),
-                ('reason', models.CharField(blank=True, max_length=8, verbose_name='reason')),
-                ('deadline_at', models.DateTimeField(null=True, verbose_name='battery flat at')),
-                ('margin', models.SmallIntegerField(null=True)),
-                ('is_observed', models.BooleanField(default=False)),
-                ('is_live', models.BooleanField(default=True)),
-                ('since', models.DateTimeField(verbose_name='since')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("down", "Down"),
+                            ("at_risk", "On battery"),
+                            ("unknown", "Unknown"),
+                            ("degraded", "Without reserve"),
+                            ("ok", "Works"),
+                        ],
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "worst",
+                    models.CharField(
+                        choices=[
+                            ("down", "Down"),
+                            ("at_risk", "On battery"),
+                            ("unknown", "Unknown"),
+                            ("degraded", "Without reserve"),
+                            ("ok", "Works"),
+                        ],
+                        max_length=8,
+                        verbose_name="worst state",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=8, verbose_name="reason")),
+                ("deadline_at", models.DateTimeField(null=True, verbose_name="battery flat at")),
+                ("margin", models.SmallIntegerField(null=True)),
+                ("is_observed", models.BooleanField(default=False)),
+                ("is_live", models.BooleanField(default=True)),
+                ("since", models.DateTimeField(verbose_name="since")),
             ],
         ),
         migrations.AddField(
-            model_name='problem',
-            name='attached_at',
+            model_name="problem",
+            name="attached_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='problem',
-            name='circuit',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.circuit', verbose_name='circuit'),
+            model_name="problem",
+            name="circuit",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="assets.circuit",
+                verbose_name="circuit",
+            ),
         ),
         migrations.AddField(
-            model_name='problem',
-            name='effect',
-            field=models.CharField(choices=[('down', 'does not work'), ('on_battery', 'runs on battery'), ('degraded', 'works, but not well')], default='degraded', max_length=12, verbose_name='effect'),
+            model_name="problem",
+            name="effect",
+            field=models.CharField(
+                choices=[
+                    ("down", "does not work"),
+                    ("on_battery", "runs on battery"),
+                    ("degraded", "works, but not well"),
+                ],
+                default="degraded",
+                max_length=12,
+                verbose_name="effect",
+            ),
         ),
         migrations.AddField(
-            model_name='problem',
-            name='equipment',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.equipment', verbose_name='equipment'),
+            model_name="problem",
+            name="equipment",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="assets.equipment",
+                verbose_name="equipment",
+            ),
         ),
         migrations.AddField(
-            model_name='problem',
-            name='excluded_at',
+            model_name="problem",
+            name="excluded_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='problem',
-            name='held_until',
+            model_name="problem",
+            name="held_until",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='problem',
-            name='service',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.service', verbose_name='service'),
+            model_name="problem",
+            name="service",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="assets.service",
+                verbose_name="service",
+            ),
         ),
         migrations.AddField(
-            model_name='source',
-            name='hold_seconds',
-            field=models.PositiveSmallIntegerField(default=15, help_text='Seconds in which a problem below High waits for its cause before it opens a ticket of its own. High and Disaster never wait. The first-response clock runs from the alert all the same.', validators=[django.core.validators.MaxValueValidator(50)], verbose_name='wait below High'),
+            model_name="source",
+            name="hold_seconds",
+            field=models.PositiveSmallIntegerField(
+                default=15,
+                help_text="Seconds in which a problem below High waits for its cause before it opens a ticket of its own. High and Disaster never wait. The first-response clock runs from the alert all the same.",
+                validators=[django.core.validators.MaxValueValidator(50)],
+                verbose_name="wait below High",
+            ),
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='outcome',
-            field=models.CharField(blank=True, choices=[('opened', 'opened a ticket'), ('joined', 'joined a ticket of the same trigger'), ('attached', 'joined an incident'), ('incident', 'opened an incident'), ('held', 'waits a moment for its cause'), ('suppressed', 'kept quiet by a maintenance window'), ('noted', 'written on the ticket'), ('stored', 'stored, no ticket yet'), ('recovered', 'recovery'), ('tombstone', 'recovery of a problem not seen yet'), ('late', 'problem that came after its recovery'), ('ignored', 'ignored by policy')], max_length=16, verbose_name='outcome'),
+            model_name="delivery",
+            name="outcome",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("opened", "opened a ticket"),
+                    ("joined", "joined a ticket of the same trigger"),
+                    ("attached", "joined an incident"),
+                    ("incident", "opened an incident"),
+                    ("held", "waits a moment for its cause"),
+                    ("suppressed", "kept quiet by a maintenance window"),
+                    ("noted", "written on the ticket"),
+                    ("stored", "stored, no ticket yet"),
+                    ("recovered", "recovery"),
+                    ("tombstone", "recovery of a problem not seen yet"),
+                    ("late", "problem that came after its recovery"),
+                    ("ignored", "ignored by policy"),
+                ],
+                max_length=16,
+                verbose_name="outcome",
+            ),
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', 'Under way'), ('recovered', 'Recovered, watched'), ('resolved', 'Over'), ('merged', 'Joined with another')], default='open', max_length=12, verbose_name='state')),
-                ('cause_key', models.CharField(max_length=64)),
-                ('cause_label', models.CharField(max_length=200, verbose_name='cause')),
-                ('is_inferred', models.BooleanField(default=False, verbose_name='cause inferred')),
-                ('evidence', models.JSONField(blank=True, default=list)),
-                ('failed', models.JSONField(blank=True, default=dict)),
-                ('plant_stamp', models.BigIntegerField(null=True)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('started_at', models.DateTimeField(verbose_name='began')),
-                ('opened_at', models.DateTimeField(verbose_name='opened')),
-                ('assessed_at', models.DateTimeField(null=True)),
-                ('assess_at', models.DateTimeField(null=True)),
-                ('recovered_at', models.DateTimeField(null=True, verbose_name='recovered')),
-                ('resolved_at', models.DateTimeField(null=True, verbose_name='resolved')),
-                ('circuit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='assets.circuit', verbose_name='circuit')),
-                ('equipment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='assets.equipment', verbose_name='cause')),
-                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='monitoring.incident')),
-                ('recurrence_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recurrences', to='monitoring.incident')),
-                ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.site', verbose_name='site')),
-                ('ticket', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='incident', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Under way"),
+                            ("recovered", "Recovered, watched"),
+                            ("resolved", "Over"),
+                            ("merged", "Joined with another"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("cause_key", models.CharField(max_length=64)),
+                ("cause_label", models.CharField(max_length=200, verbose_name="cause")),
+                ("is_inferred", models.BooleanField(default=False, verbose_name="cause inferred")),
+                ("evidence", models.JSONField(blank=True, default=list)),
+                ("failed", models.JSONField(blank=True, default=dict)),
+                ("plant_stamp", models.BigIntegerField(null=True)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("started_at", models.DateTimeField(verbose_name="began")),
+                ("opened_at", models.DateTimeField(verbose_name="opened")),
+                ("assessed_at", models.DateTimeField(null=True)),
+                ("assess_at", models.DateTimeField(null=True)),
+                ("recovered_at", models.DateTimeField(null=True, verbose_name="recovered")),
+                ("resolved_at", models.DateTimeField(null=True, verbose_name="resolved")),
+                (
+                    "circuit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incidents",
+                        to="assets.circuit",
+                        verbose_name="circuit",
+                    ),
+                ),
+                (
+                    "equipment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incidents",
+                        to="assets.equipment",
+                        verbose_name="cause",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="monitoring.incident",
+                    ),
+                ),
+                (
+                    "recurrence_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recurrences",
+                        to="monitoring.incident",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assets.site",
+                        verbose_name="site",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incident",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'incident',
-                'verbose_name_plural': 'incidents',
+                "verbose_name": "incident",
+                "verbose_name_plural": "incidents",
             },
         ),
         migrations.AddField(
-            model_name='problem',
-            name='incident',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='monitoring.incident', verbose_name='incident'),
+            model_name="problem",
+            name="incident",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="problems",
+                to="monitoring.incident",
+                verbose_name="incident",
+            ),
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(condition=models.Q(('held_until__isnull', False)), fields=['held_until'], name='problem_held'),
+            model_name="problem",
+            index=models.Index(
+                condition=models.Q(("held_until__isnull", False)), fields=["held_until"], name="problem_held"
+            ),
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(condition=models.Q(('incident__isnull', False)), fields=['incident', 'state'], name='problem_of_incident'),
+            model_name="problem",
+            index=models.Index(
+                condition=models.Q(("incident__isnull", False)),
+                fields=["incident", "state"],
+                name="problem_of_incident",
+            ),
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(condition=models.Q(('incident__isnull', True), ('state', 'open'), models.Q(('equipment__isnull', False), ('service__isnull', False), _connector='OR')), fields=['first_seen_at'], name='problem_unexplained'),
+            model_name="problem",
+            index=models.Index(
+                condition=models.Q(
+                    ("incident__isnull", True),
+                    ("state", "open"),
+                    models.Q(("equipment__isnull", False), ("service__isnull", False), _connector="OR"),
+                ),
+                fields=["first_seen_at"],
+                name="problem_unexplained",
+            ),
         ),
         migrations.AddField(
-            model_name='incidentchange',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='monitoring.incident'),
+            model_name="incidentchange",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="changes", to="monitoring.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='incidentclient',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='accounts.customer'),
+            model_name="incidentclient",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="accounts.customer"
+            ),
         ),
         migrations.AddField(
-            model_name='incidentclient',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clients', to='monitoring.incident'),
+            model_name="incidentclient",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="clients", to="monitoring.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='incidentnode',
-            name='equipment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.equipment'),
+            model_name="incidentnode",
+            name="equipment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.equipment"
+            ),
         ),
         migrations.AddField(
-            model_name='incidentnode',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nodes', to='monitoring.incident'),
+            model_name="incidentnode",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="nodes", to="monitoring.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='incidentservice',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer'),
+            model_name="incidentservice",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.customer"
+            ),
         ),
         migrations.AddField(
-            model_name='incidentservice',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='services', to='monitoring.incident'),
+            model_name="incidentservice",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="services", to="monitoring.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='incidentservice',
-            name='service',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.service'),
+            model_name="incidentservice",
+            name="service",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.service"
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('state__in', ('open', 'recovered'))), fields=['opened_at'], name='incident_live'),
+            model_name="incident",
+            index=models.Index(
+                condition=models.Q(("state__in", ("open", "recovered"))),
+                fields=["opened_at"],
+                name="incident_live",
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['cause_key', '-resolved_at'], name='incident_by_cause'),
+            model_name="incident",
+            index=models.Index(fields=["cause_key", "-resolved_at"], name="incident_by_cause"),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['-opened_at'], name='incident_newest'),
+            model_name="incident",
+            index=models.Index(fields=["-opened_at"], name="incident_newest"),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('open', 'recovered'))), fields=('cause_key',), name='incident_one_live_per_cause'),
+            model_name="incident",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("open", "recovered"))),
+                fields=("cause_key",),
+                name="incident_one_live_per_cause",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('resolved_at__isnull', False), models.Q(('state', 'resolved'), _negated=True), _connector='OR'), name='incident_resolved_has_time'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("resolved_at__isnull", False),
+                    models.Q(("state", "resolved"), _negated=True),
+                    _connector="OR",
+                ),
+                name="incident_resolved_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(('merged_into__isnull', True), models.Q(('state', 'merged'), _negated=True)), _connector='OR'), name='incident_merged_names_survivor'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("merged_into__isnull", False), ("state", "merged")),
+                    models.Q(("merged_into__isnull", True), models.Q(("state", "merged"), _negated=True)),
+                    _connector="OR",
+                ),
+                name="incident_merged_names_survivor",
+            ),
         ),
         migrations.AddIndex(
-            model_name='incidentchange',
-            index=models.Index(fields=['incident', 'at', 'id'], name='incident_timeline'),
+            model_name="incidentchange",
+            index=models.Index(fields=["incident", "at", "id"], name="incident_timeline"),
         ),
         migrations.AddConstraint(
-            model_name='incidentclient',
-            constraint=models.UniqueConstraint(fields=('incident', 'customer'), name='incident_client_once'),
+            model_name="incidentclient",
+            constraint=models.UniqueConstraint(fields=("incident", "customer"), name="incident_client_once"),
         ),
         migrations.AddIndex(
-            model_name='incidentnode',
-            index=models.Index(condition=models.Q(('is_live', True)), fields=['equipment'], name='incident_node_live'),
+            model_name="incidentnode",
+            index=models.Index(
+                condition=models.Q(("is_live", True)), fields=["equipment"], name="incident_node_live"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incidentnode',
-            constraint=models.UniqueConstraint(fields=('incident', 'equipment'), name='incident_node_once'),
+            model_name="incidentnode",
+            constraint=models.UniqueConstraint(fields=("incident", "equipment"), name="incident_node_once"),
         ),
         migrations.AddIndex(
-            model_name='incidentservice',
-            index=models.Index(condition=models.Q(('is_live', True)), fields=['service'], name='incident_service_live'),
+            model_name="incidentservice",
+            index=models.Index(
+                condition=models.Q(("is_live", True)), fields=["service"], name="incident_service_live"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incidentservice',
-            constraint=models.UniqueConstraint(fields=('incident', 'service'), name='incident_service_once'),
+            model_name="incidentservice",
+            constraint=models.UniqueConstraint(fields=("incident", "service"), name="incident_service_once"),
         ),
     ]

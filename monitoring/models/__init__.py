@@ -3,11 +3,13 @@
 from monitoring.models.delivery import Delivery
 from monitoring.models.impact import IncidentChange, IncidentClient, IncidentNode, IncidentService
 from monitoring.models.incident import Incident
+from monitoring.models.notice import ClientNotice
 from monitoring.models.problem import Problem
 from monitoring.models.rejected import RejectedDelivery
 from monitoring.models.source import Source
 
 __all__ = [
+    "ClientNotice",
     "Delivery",
     "Incident",
     "IncidentChange",

@@ -59,6 +59,7 @@ class IncidentService(models.Model):
 class IncidentClient(models.Model):
     """A client of an incident: the worst of its services is its headline.
 
+    `told_state` and `told_deadline_at` are what the last notice said: a change is measured against them.
     `down_since` is the first moment it was DOWN, `held` why no notice may leave by itself (the registry says DOWN, yet
     its equipment answers), `told_at` when our first notice left, `wrote_at` when the client first wrote or called
     about it: the difference is «before they noticed».
@@ -73,6 +74,8 @@ class IncidentClient(models.Model):
     held = models.CharField(_("held back"), max_length=200, blank=True)
     released_by = models.CharField(max_length=200, blank=True)
     told_at = models.DateTimeField(_("told"), null=True)
+    told_state = models.CharField(max_length=8, choices=HitState, blank=True)
+    told_deadline_at = models.DateTimeField(null=True)
     wrote_at = models.DateTimeField(_("wrote first"), null=True)
     restored_at = models.DateTimeField(_("restored"), null=True)
 

@@ -49,6 +49,10 @@ class Incident(models.Model):
     assess_at = models.DateTimeField(null=True)
     recovered_at = models.DateTimeField(_("recovered"), null=True)
     resolved_at = models.DateTimeField(_("resolved"), null=True)
+    report_ru = models.TextField(_("report in Russian"), blank=True)
+    report_en = models.TextField(_("report in English"), blank=True)
+    # Set while clients told of the outage are still to be sent the report.
+    report_pending = models.BooleanField(default=False)
     recurrence_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="recurrences"
     )
@@ -77,6 +81,7 @@ class Incident(models.Model):
             models.Index(fields=["opened_at"], name="incident_live", condition=Q(state__in=LIVE)),
             models.Index(fields=["cause_key", "-resolved_at"], name="incident_by_cause"),
             models.Index(fields=["-opened_at"], name="incident_newest"),
+            models.Index(fields=["id"], name="incident_owes_report", condition=Q(report_pending=True)),
         ]
 
     def __str__(self) -> str:

@@ -209,7 +209,8 @@ TELLERS: dict[str, Callable[[dict[str, Any]], str]] = {
     EventType.KNOWLEDGE_SEARCHED: lambda p: _("searched the knowledge base for “%(query)s”") % {"query": p.get("query", "")},
     EventType.WORKING_GROUP: lambda p: _("formed a working group"),
     EventType.MAJOR: _major,
-    EventType.LINKED: lambda p: _("linked it to major incident %(number)s") % {"number": p.get("parent", "")},
+    EventType.LINKED: lambda p: (_("took it off incident %(number)s") if p.get("undone") else _("linked it to incident %(number)s"))
+    % {"number": p.get("parent", "")},
     EventType.BYPASSED: lambda p: _("acted against a rule (%(guards)s)") % {"guards": ", ".join(p.get("guards", []))},
     EventType.REMINDED: lambda p: _("the customer was reminded"),
     EventType.POLICY_APPLIED: lambda p: _("applied new promises, version %(version)s") % {"version": p.get("version", "–")},

@@ -74,9 +74,9 @@ def adopt(*, incident: Incident, at: datetime) -> int:
 
 
 def attended() -> QuerySet[Incident]:
-    """Incidents that a tick looks at: under way, and those that still take members back. O(these)."""
+    """Incidents that a tick looks at: under way, still taking members back, or owing a report. O(these)."""
     open_to_members = IncidentNode.objects.filter(is_live=True).values("incident")
-    return Incident.objects.filter(Q(state__in=LIVE) | Q(pk__in=open_to_members))
+    return Incident.objects.filter(Q(state__in=LIVE) | Q(report_pending=True) | Q(pk__in=open_to_members))
 
 
 def retire(incident: Incident, at: datetime) -> None:

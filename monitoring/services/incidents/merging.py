@@ -71,7 +71,9 @@ def _carry_over(clients: QuerySet[IncidentClient], into: Incident) -> None:
             row.pk, row.incident = None, into
             row.save(force_insert=True)
             continue
-        mine.told_at = mine.told_at or row.told_at
+        if mine.told_at is None:
+            mine.told_at, mine.told_state = row.told_at, row.told_state
+            mine.told_deadline_at = row.told_deadline_at
         mine.wrote_at = mine.wrote_at or row.wrote_at
         mine.down_since = mine.down_since or row.down_since
         mine.worst = worse(mine.worst, row.worst)

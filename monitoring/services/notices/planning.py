@@ -1,9 +1,111 @@
-"""What clients are told of an incident: nothing yet."""
+"""Which notices are due: nobody is told twice, nobody of a blip, and nobody on the word of a doubted registry.
 
-from datetime import datetime
+DOWN is told by itself once it has lasted the time of confirmation; what is not down, by the policy of the
+installation (`settings.NOTICE_AT_RISK`, `NOTICE_DEGRADED`). A change is told to those who were told, when it is for the worse; the end too.
+"""
 
-from monitoring.models import Incident
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+
+from monitoring.enums import HitState, IncidentState, NoticePhase
+from monitoring.models import ClientNotice, Incident, IncidentClient
+from monitoring.services.notices.queueing import queue
+
+# What is written in one tick: two thousand clients are told within half a minute, and no tick takes long.
+BATCH = 150
+# A promised time that moves by less is no news.
+DEADLINE_MOVED = timedelta(minutes=10)
+AUTOMATIC = "auto"
+_ORDER = {state.value: rank for rank, state in enumerate(HitState)}
+
+
+def confirmation() -> timedelta:
+    return timedelta(seconds=settings.NOTICE_CONFIRM_SECONDS)
 
 
 def plan(*, incident: Incident, now: datetime) -> int:
-    return 0
+    """Queue what is due, at most `BATCH` clients of each phase; how many notices. Needs the incident's row lock."""
+    if incident.state == IncidentState.MERGED:
+        return 0
+    due: dict[str, Callable[[Incident, datetime], list[IncidentClient]]] = {
+        NoticePhase.STARTED: _started,
+        NoticePhase.CHANGED: _changed,
+        NoticePhase.RESTORED: _restored,
+        NoticePhase.REPORT: _reported,
+    }
+    return sum(
+        queue(incident=incident, clients=find(incident, now), phase=phase, at=now)
+        for phase, find in due.items()
+    )
+
+
+def _started(incident: Incident, now: datetime) -> list[IncidentClient]:
+    since = now - confirmation()
+    wanted = Q(state=HitState.DOWN, down_since__lte=since)
+    for state, policy in (
+        (HitState.AT_RISK, settings.NOTICE_AT_RISK), (HitState.DEGRADED, settings.NOTICE_DEGRADED),
+    ):  # fmt: skip
+        if policy == AUTOMATIC:
+            wanted |= Q(state=state, since__lte=since)
+    return list(incident.clients.filter(wanted, told_at__isnull=True, held="").order_by("pk")[:BATCH])
+
+
+def _changed(incident: Incident, now: datetime) -> list[IncidentClient]:
+    """Worse than what they were told, and certain of it; or a promised time that moved."""
+    told = incident.clients.filter(told_at__isnull=False, held="").exclude(state=HitState.OK)
+    since = now - confirmation()
+    worse = [row for row in told.order_by("pk") if _is_worse(row) and (row.down_since or row.since) <= since]
+    return (worse + _moved(incident, now))[:BATCH]
+
+
+def _is_worse(row: IncidentClient) -> bool:
+    return _ORDER[row.state] < _ORDER.get(row.told_state, len(_ORDER))
+
+
+def _moved(incident: Incident, now: datetime) -> list[IncidentClient]:
+    waiting = incident.clients.filter(
+        told_at__isnull=False,
+        state=HitState.AT_RISK,
+        told_state=HitState.AT_RISK,
+        told_deadline_at__isnull=False,
+    )
+    rows = {row.customer_id: row for row in waiting}
+    if not rows:
+        return []
+    ends: dict[int, datetime] = {}
+    running = incident.services.filter(customer__in=rows, deadline_at__isnull=False)
+    for customer, at in running.values_list("customer_id", "deadline_at"):
+        if at is not None:
+            ends[customer] = min(at, ends.get(customer, at))
+    return [
+        row for key, row in rows.items()
+        if key in ends and row.told_deadline_at and abs(ends[key] - row.told_deadline_at) > DEADLINE_MOVED
+    ]  # fmt: skip
+
+
+def _restored(incident: Incident, now: datetime) -> list[IncidentClient]:
+    """Well again, and stayed so for the time of confirmation."""
+    well = incident.clients.filter(
+        state=HitState.OK, told_at__isnull=False, restored_at__lte=now - confirmation()
+    ).exclude(told_state=HitState.OK)
+    return list(well.order_by("pk")[:BATCH])
+
+
+def _reported(incident: Incident, now: datetime) -> list[IncidentClient]:
+    if not incident.report_pending:
+        return []
+    had = ClientNotice.objects.filter(
+        incident=incident, customer=OuterRef("customer"), phase=NoticePhase.REPORT
+    )
+    # Who has no notice at all could not be written to; nothing is owed to them.
+    known = ClientNotice.objects.filter(incident=incident, customer=OuterRef("customer"))
+    due = list(incident.clients.filter(~Exists(had), Exists(known)).order_by("pk")[:BATCH])
+    if not due:
+        Incident.objects.filter(pk=incident.pk).update(report_pending=False)
+        incident.report_pending = False
+    return due
