@@ -26,9 +26,7 @@ class Incident(models.Model):
     """
 
     ticket = models.OneToOneField(Ticket, on_delete=models.PROTECT, related_name="incident")
-    state = models.CharField(
-        _("state"), max_length=12, choices=IncidentState, default=IncidentState.OPEN
-    )
+    state = models.CharField(_("state"), max_length=12, choices=IncidentState, default=IncidentState.OPEN)
     cause_key = models.CharField(max_length=64)
     cause_label = models.CharField(_("cause"), max_length=200)
     equipment = models.ForeignKey(
@@ -37,7 +35,9 @@ class Incident(models.Model):
     circuit = models.ForeignKey(
         Circuit, on_delete=models.PROTECT, null=True, related_name="incidents", verbose_name=_("circuit")
     )
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("site"))
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("site")
+    )
     is_inferred = models.BooleanField(_("cause inferred"), default=False)
     evidence = models.JSONField(default=list, blank=True)
     failed = models.JSONField(default=dict, blank=True)
@@ -53,9 +53,7 @@ class Incident(models.Model):
     report_en = models.TextField(_("report in English"), blank=True)
     # Set while clients told of the outage are still to be sent the report.
     report_pending = models.BooleanField(default=False)
-    recurrence_of = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="recurrences"
-    )
+    recurrence_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="recurrences")
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
 
     objects = IncidentQuerySet.as_manager()

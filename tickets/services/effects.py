@@ -231,17 +231,8 @@ def _cancelled(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime
 
 
 def _absorbed(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
-    """Nobody has touched it, and its cause has a ticket of its own: that one tells all there is to tell."""
-    sets = {"parent": data["parent"], "ended_at": now, "resume_at": None, **NO_DUE}
-    return Outcome(sets=sets, payload={"parent": data["parent"].number})
-
-
-def _spam(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
-    return Outcome(sets={"next_due_at": None, "next_due_kind": "", "wake_at": None})
-
-
-def _not_spam(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
-    return Outcome(sets={"assignee_id": None})
+    linked, ended = _link(ticket, actor, data, now), _cancelled(ticket, actor, data, now)
+    return Outcome(sets={**ended.sets, **linked.sets}, payload=linked.payload)
 
 
 def _restored(ticket: Ticket, actor: Actor, data: dict[str, Any], now: datetime) -> Outcome:
@@ -295,8 +286,8 @@ EFFECTS: dict[str, Effect] = {
     "unmerge": _unmerged,
     "cancel": _cancelled,
     "absorb": _absorbed,
-    "mark_spam": _spam,
-    "not_spam": _not_spam,
+    "mark_spam": lambda *_: Outcome(sets=NO_DUE),
+    "not_spam": lambda *_: Outcome(sets={"assignee_id": None}),
     "restore": _restored,
     "reclassify": _reclassify,
     "set_major": _set_major,
