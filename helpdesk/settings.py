@@ -261,6 +261,7 @@ else:
 TICKET_EVENT_SUBSCRIBERS = [
     "sla.services.folding.on_ticket_event",
     "monitoring.services.notices.recognising.on_ticket_event",
+    "monitoring.services.zabbix.queueing.on_ticket_event",
 ]
 
 # -- what clients are told of an incident ------------------------------------------------------------------------
@@ -394,6 +395,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"queue": "interactive", "expires": 10},
     },
+    "monitoring-silence": {
+        "task": "monitoring.watch_sources",
+        "schedule": 15.0,
+        "options": {"queue": "interactive", "expires": 15},
+    },
     # Holds, storms, batteries, recoveries and notices to clients; a bell rings it too.
     "monitoring-incidents": {
         "task": "monitoring.tick_incidents",
@@ -429,6 +435,31 @@ for _name in NETBOX_SOURCES:
         },
     }
 
+# -- the API of Zabbix servers: for what the desk tells them, and for what their alerts forgot ---------------------
+# ZABBIX_SOURCES=hall-1 (short names of alert sources) with ZABBIX_HALL_1_API_URL and ZABBIX_HALL_1_API_TOKEN.
+_zabbix = {name: f"ZABBIX_{name.upper().replace('-', '_')}" for name in env_list("ZABBIX_SOURCES")}
+ZABBIX_API: dict[str, dict[str, str]] = {
+    name: {"url": os.environ[f"{key}_API_URL"], "token": os.environ[f"{key}_API_TOKEN"]}
+    for name, key in _zabbix.items()
+}
+if ZABBIX_API:
+    CELERY_BEAT_SCHEDULE |= {
+        "monitoring-write-back": {
+            "task": "monitoring.write_back",
+            "schedule": 10.0,
+            "options": {"queue": "bulk", "expires": 20},
+        },
+        **{
+            f"monitoring-reconcile-{name}": {
+                "task": "monitoring.reconcile",
+                "schedule": 60.0,
+                "args": (name,),
+                "options": {"queue": "bulk", "expires": 50},
+            }
+            for name in ZABBIX_API
+        },
+    }
+
 # -- logging -----------------------------------------------------------------------------------------------------
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
 LOGGING = {
@@ -445,5 +476,7 @@ LOGGING = {
     "loggers": {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR"},
+        # At DEBUG it would write requests with the token of the API.
+        "zabbix_utils": {"level": "WARNING"},
     },
 }

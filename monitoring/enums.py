@@ -90,6 +90,12 @@ class HitState(TextChoices):
     OK = "ok", pgettext_lazy("impact", "Works")
 
 
+class WriteBackState(TextChoices):
+    QUEUED = "queued", _("Waiting")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Not synchronised")
+
+
 class NoticePhase(TextChoices):
     """What a client is told of an incident, each once, except changes, which are numbered."""
 
@@ -109,6 +115,7 @@ class Outcome(TextChoices):
     HELD = "held", _("waits a moment for its cause")
     SUPPRESSED = "suppressed", _("kept quiet by a maintenance window")
     NOTED = "noted", _("written on the ticket")
+    ECHO = "echo", _("our own word came back")
     STORED = "stored", _("stored, no ticket yet")
     RECOVERED = "recovered", _("recovery")
     TOMBSTONE = "tombstone", _("recovery of a problem not seen yet")

@@ -4,6 +4,9 @@ from celery import shared_task
 
 from monitoring.services.sweeping import sweep
 from monitoring.services.ticking import tick
+from monitoring.services.zabbix.delivering import deliver_due
+from monitoring.services.zabbix.reconciling import reconcile as ask
+from monitoring.services.zabbix.watching import watch
 
 
 @shared_task(name="monitoring.process_deliveries", queue="interactive", ignore_result=True)
@@ -16,3 +19,21 @@ def process_deliveries() -> int:
 def tick_incidents() -> None:
     """Every two seconds, and rung when something happened that clients may have to be told."""
     tick()
+
+
+@shared_task(name="monitoring.write_back", queue="bulk", ignore_result=True)
+def write_back() -> int:
+    """Rung for each fact, and every ten seconds: tell Zabbix what is due."""
+    return deliver_due()
+
+
+@shared_task(name="monitoring.reconcile", queue="bulk", ignore_result=True)
+def reconcile(slug: str) -> None:
+    """Every minute for each source with an API."""
+    ask(slug)
+
+
+@shared_task(name="monitoring.watch_sources", queue="interactive", ignore_result=True)
+def watch_sources() -> None:
+    """Every fifteen seconds: has one fallen silent, does one speak again?"""
+    watch()

@@ -44,6 +44,10 @@ def several(source: SourceRules, results: list[Receipt | Refused]) -> HttpRespon
     return JsonResponse({"ok": not refused, "results": answers}, status=status)
 
 
+def alive() -> HttpResponse:
+    return JsonResponse({"ok": True})
+
+
 def refusal(error: Refused) -> HttpResponse:
     """A problem document that names what to change."""
     return problem_response(error.status, str(error.title), error.detail, error.code, **error.extra)

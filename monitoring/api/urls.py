@@ -7,7 +7,13 @@ from monitoring.enums import SourceKind
 
 # Zabbix takes a redirect for success and loses the body with it: both spellings are answered, none redirects.
 urlpatterns = [
-    path(f"{kind.value}/v1/events{end}", views.events, {"kind": kind.value}, name=name)
+    path(
+        f"{kind.value}/v1/{what}{end}",
+        view,
+        {"kind": kind.value},
+        name=f"{kind.value}-{what}" if not end else None,
+    )
     for kind in SourceKind
-    for end, name in (("", f"{kind.value}-events"), ("/", None))
+    for what, view in (("events", views.events), ("heartbeat", views.heartbeat))
+    for end in ("", "/")
 ]

@@ -15,11 +15,31 @@ from monitoring.services.attending import note_alive
 from monitoring.services.authenticating import DATABASE_AWAY, SourceRules, rules_for_token
 from monitoring.services.receiving import Receipt, receive
 from monitoring.services.rejecting import reject
+from monitoring.services.zabbix.watching import beat
+
+
+@csrf_exempt
+def heartbeat(request: HttpRequest, kind: str) -> HttpResponse:
+    """The source lives, though it has nothing to report. The body is not looked at."""
+    source = _admitted(request, kind)
+    if isinstance(source, HttpResponse):
+        return source
+    try:
+        beat(source.id)
+    except DATABASE_AWAY:
+        return answers.unavailable()
+    return answers.alive()
 
 
 @csrf_exempt
 def events(request: HttpRequest, kind: str) -> HttpResponse:
     """Authenticate, read, take in, answer; the order of refusals is that of cost."""
+    source = _admitted(request, kind)
+    return source if isinstance(source, HttpResponse) else _take_in(request, source)
+
+
+def _admitted(request: HttpRequest, kind: str) -> SourceRules | HttpResponse:
+    """The source that the caller may speak for, or the answer that refuses it."""
     if request.method != "POST":
         return answers.wrong_method()
     address = request.META.get("REMOTE_ADDR", "")
@@ -39,7 +59,7 @@ def events(request: HttpRequest, kind: str) -> HttpResponse:
     if source.kind != kind:
         reject(source_id=source.id, reason=RejectReason.KIND, detail=kind, address=address)
         return answers.wrong_kind(source)
-    return _take_in(request, source)
+    return source
 
 
 def _bearer(request: HttpRequest) -> str:

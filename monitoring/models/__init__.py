@@ -7,6 +7,7 @@ from monitoring.models.notice import ClientNotice
 from monitoring.models.problem import Problem
 from monitoring.models.rejected import RejectedDelivery
 from monitoring.models.source import Source
+from monitoring.models.write_back import WriteBack
 
 __all__ = [
     "ClientNotice",
@@ -19,4 +20,5 @@ __all__ = [
     "Problem",
     "RejectedDelivery",
     "Source",
+    "WriteBack",
 ]

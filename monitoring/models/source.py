@@ -75,6 +75,32 @@ class Source(models.Model):
             "High and Disaster never wait. The first-response clock runs from the alert all the same."
         ),
     )
+    writes_notes = models.BooleanField(
+        _("notes of operators go back"),
+        default=False,
+        help_text=_("What an operator writes for the desk on a ticket is written on its events as well."),
+    )
+    closes_events = models.BooleanField(
+        _("resolving closes the event"),
+        default=False,
+        help_text=_("Only where the trigger allows closing by hand; the check itself keeps running."),
+    )
+    silence_minutes = models.PositiveSmallIntegerField(
+        _("silent for too long"),
+        default=0,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text=_(
+            "Minutes without a delivery or a heartbeat after which monitoring counts as blind. 0: never."
+        ),
+    )
+    heartbeat_at = models.DateTimeField(_("last heartbeat"), null=True, editable=False)
+    api_checked_at = models.DateTimeField(null=True, editable=False)
+    api_failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    api_error = models.CharField(max_length=300, blank=True, editable=False)
+    api_version = models.CharField(max_length=20, blank=True, editable=False)
+    blind_ticket = models.ForeignKey(
+        "tickets.Ticket", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
     is_active = models.BooleanField(_("active"), default=True)
     last_seen_at = models.DateTimeField(_("last delivery"), null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

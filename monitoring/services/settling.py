@@ -18,6 +18,7 @@ from monitoring.services.opening import open_ticket
 from monitoring.services.raising import raise_priority
 from monitoring.services.recurring import carry_on
 from monitoring.services.windows.active import suppressing
+from monitoring.services.zabbix.marking import is_ours
 
 ANNOUNCING = (AlertKind.PROBLEM, AlertKind.CANCELED)
 
@@ -47,6 +48,11 @@ class Change:
     @property
     def kind(self) -> AlertKind | None:
         return self.alert.kind if self.alert else None
+
+    @property
+    def is_echo(self) -> bool:
+        """An update that tells us what we told Zabbix ourselves."""
+        return self.alert is not None and self.kind == AlertKind.UPDATE and is_ours(self.alert.comment)
 
     @property
     def needs_place(self) -> bool:
@@ -117,6 +123,8 @@ def _with_ticket(change: Change, outcome: Outcome) -> Outcome:
 
 def _without_ticket(change: Change) -> Outcome:
     problem, kind = change.problem, change.kind
+    if change.is_echo:
+        return Outcome.ECHO
     if kind == AlertKind.RECOVERY:
         return Outcome.RECOVERED if problem.announced else Outcome.TOMBSTONE
     if kind in ANNOUNCING:
@@ -139,6 +147,8 @@ def _tell_ticket(change: Change) -> Outcome:
         return Outcome.RECOVERED
     if change.alert is not None and change.kind == AlertKind.CANCELED:
         _note(change, describing.canceled_note(change.alert))
+    elif change.is_echo:
+        return Outcome.ECHO
     elif change.alert is not None and change.kind == AlertKind.UPDATE:
         _note(change, describing.update_note(change.alert))
     return Outcome.NOTED

@@ -28,6 +28,7 @@ from monitoring.services.incidents import (
 from monitoring.services.notices.planning import plan
 from monitoring.services.releasing import release, release_held
 from monitoring.services.windows.active import due_problems
+from monitoring.services.zabbix.queueing import rank
 
 logger = logging.getLogger(__name__)
 TICK_LOCK = 0x74_69_63_6B
@@ -92,3 +93,4 @@ def _attend(pk: int, at: datetime) -> None:
         straggling.split_off(incident=incident, actor=DESK, at=at)
         checking.check(incident=incident, at=at)
     plan(incident=incident, now=at)
+    rank(incident)

@@ -110,7 +110,15 @@ def test_a_refused_message_is_answered_in_place(me: Actor) -> None:
 
 
 def test_every_move_of_people_has_words_and_a_form(me: Actor) -> None:
-    silent = {"self_recovered", "confirm", "solved_by_customer", "auto_close", "recurred", "auto_resolve", "absorb"}
+    silent = {
+        "self_recovered",
+        "confirm",
+        "solved_by_customer",
+        "auto_close",
+        "recurred",
+        "auto_resolve",
+        "absorb",
+    }
     ticket = working(me)
     client = client_of(me)
     for name in MOVES:
