@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from monitoring.views import event_link
+from monitoring.views.alerts import event_link
 
 urlpatterns = [path("<slug:source>/<int:event_id>", event_link, name="event-link")]

@@ -2,12 +2,20 @@
 
 from django.urls import path
 
-from monitoring import views
+from monitoring.views import alerts, incidents, sources
 
 app_name = "monitoring"
 urlpatterns = [
-    path("tickets/<int:ticket_id>/alerts/", views.ticket_alerts, name="ticket-alerts"),
-    path("sources/", views.sources, name="sources"),
-    path("sources/<int:source_id>/rotate/", views.rotate, name="rotate"),
-    path("rejected/", views.rejected, name="rejected"),
+    path("tickets/<int:ticket_id>/alerts/", alerts.ticket_alerts, name="ticket-alerts"),
+    path("tickets/<int:ticket_id>/synchronise/", alerts.synchronise, name="synchronise"),
+    path("incidents/", incidents.index, name="incidents"),
+    path("incidents/<str:number>/", incidents.incident, name="incident"),
+    path("incidents/<str:number>/loose/", incidents.loose, name="incident-loose"),
+    path("incidents/<str:number>/roots/", incidents.roots, name="incident-roots"),
+    path("incidents/<str:number>/proposal/", incidents.proposal, name="incident-proposal"),
+    path("incidents/<str:number>/preview/<int:customer_id>/", incidents.preview, name="incident-preview"),
+    path("incidents/<str:number>/<slug:what>/", incidents.act, name="incident-act"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/<int:source_id>/rotate/", sources.rotate, name="rotate"),
+    path("rejected/", sources.rejected, name="rejected"),
 ]

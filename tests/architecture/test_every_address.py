@@ -19,6 +19,7 @@ from accounts.queries import contact_actor
 from assets.enums import EquipmentKind
 from assets.models import Equipment, Site
 from monitoring.enums import SourceKind
+from monitoring.models import Incident
 from monitoring.services.sourcing import create_source
 from tests import factories
 from tests.knowledge.factories import article
@@ -73,7 +74,12 @@ class World:
         site = Site.objects.create(code="dc1", name="First")
         self.device = Equipment.objects.create(name="pdu-1A", kind=EquipmentKind.PDU, site=site)
         source, _token = create_source(actor=Actor.system(), kind=SourceKind.ZABBIX, name="zabbix-1")
+        Incident.objects.create(
+            ticket=self.ticket, cause_key=f"equipment:{self.device.pk}", cause_label="pdu-1A", equipment=self.device,
+            site=site, started_at=self.ticket.received_at, opened_at=self.ticket.received_at,
+        )  # fmt: skip
         self.values = {
+            "customer_id": str(self.person.customer_id),
             "number": self.ticket.number,
             "ticket_id": str(self.ticket.pk),
             "transition": "accept",

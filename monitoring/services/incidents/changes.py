@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from common import live
 from monitoring.models import Incident, IncidentChange
 
 OPENED, JUDGED, ATTACHED, EXCLUDED = "opened", "judged", "attached", "excluded"
@@ -14,6 +15,8 @@ RECOVERED, RELAPSED, RESOLVED, REOPENED, STRAGGLERS = (
 
 def note(incident: Incident, kind: str, *, at: datetime, actor: str = "", **data: Any) -> None:
     """Add one entry. `data` must be JSON; `actor` is the name of a person, empty for the desk itself."""
+    bell = {"id": incident.ticket_id, "number": incident.ticket.number, "event": "incident"}
+    live.publish(f"ticket:{incident.ticket_id}", "ticket-changed", **bell)
     IncidentChange.objects.create(
         incident=incident, at=at, kind=kind, actor=actor, version=incident.version, data=data
     )

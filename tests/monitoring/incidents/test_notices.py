@@ -24,21 +24,6 @@ from tickets.models import Ticket
 WHY = "seen with my own eyes"
 
 
-@pytest.fixture
-def people(house: House) -> dict[str, Contact]:
-    """One contact of each client with a mail address; Delta reads Russian."""
-    found = {}
-    for code, customer in house.customer.items():
-        contact = factories.ContactFactory.create(
-            customer=customer, language="ru" if code == "delta" else "en", is_authorised=True
-        )
-        ContactAddress.objects.create(
-            contact=contact, kind=AddressKind.MAIL, value=f"{code}@client.example", is_primary=True
-        )
-        found[code] = contact
-    return found
-
-
 def told(phase: str) -> set[str]:
     """Clients with a notice of the phase."""
     return set(ClientNotice.objects.filter(phase=phase).values_list("customer__code", flat=True))

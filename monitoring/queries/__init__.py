@@ -8,7 +8,8 @@ from django.db.models import Aggregate, Count, QuerySet, Sum
 
 from assets.models import Service
 from common import clock
-from monitoring.models import Delivery, Problem, RejectedDelivery, Source
+from monitoring.enums import WriteBackState
+from monitoring.models import Delivery, Problem, RejectedDelivery, Source, WriteBack
 
 
 def problem(pk: int | None) -> Problem | None:
@@ -32,6 +33,12 @@ def services(pks: set[int]) -> list[Service]:
 def problems_of_ticket(ticket_id: int) -> QuerySet[Problem]:
     """The alerts of a ticket, open ones first, newest first."""
     return Problem.objects.filter(ticket_id=ticket_id).select_related("source").order_by("state", "-event_id")
+
+
+def unsynchronised(ticket_id: int) -> list[WriteBack]:
+    """What Zabbix could not be told about the ticket."""
+    failed = WriteBack.objects.filter(ticket=ticket_id, state=WriteBackState.FAILED)
+    return list(failed.select_related("source").order_by("-pk")[:5])
 
 
 def has_open_problems(ticket_id: int) -> bool:
@@ -74,5 +81,5 @@ def rejected_deliveries(source_slug: str = "") -> QuerySet[RejectedDelivery]:
 
 def problem_by_link(*, slug: str, event_id: int) -> Problem | None:
     """The problem behind a stable link, with its ticket and source."""
-    found = Problem.objects.select_related("source", "ticket")
+    found = Problem.objects.select_related("source", "ticket", "incident__ticket")
     return found.filter(source__slug=slug, event_id=event_id).first()
