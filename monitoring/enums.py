@@ -96,6 +96,19 @@ class WriteBackState(TextChoices):
     FAILED = "failed", _("Not synchronised")
 
 
+class WindowMode(TextChoices):
+    """What an alarm does that planned works were expected to bring."""
+
+    QUIET = "quiet", _("kept, and no ticket is opened")
+    COLLECT = "collect", _("written on one ticket of the works")
+
+
+class WorksPhase(TextChoices):
+    ANNOUNCED = "announced", _("Announced")
+    CHANGED = "changed", _("Moved")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
 class NoticePhase(TextChoices):
     """What a client is told of an incident, each once, except changes, which are numbered."""
 
@@ -113,6 +126,7 @@ class Outcome(TextChoices):
     ATTACHED = "attached", _("joined an incident")
     INCIDENT = "incident", _("opened an incident")
     HELD = "held", _("waits a moment for its cause")
+    FLAPPING = "flapping", _("counted: its trigger comes and goes")
     SUPPRESSED = "suppressed", _("kept quiet by a maintenance window")
     NOTED = "noted", _("written on the ticket")
     ECHO = "echo", _("our own word came back")

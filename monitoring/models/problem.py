@@ -24,7 +24,8 @@ class Problem(models.Model):
     `stamp` is that of the newest message folded in; `severity`, `acknowledged` and `opdata` are as it said them.
     `equipment`, `circuit` or `service` is the thing of the registry that it is about. A member of an incident has no
     ticket of its own unless it had one before, or a straggler's; `excluded_at` is when a person took it out.
-    `held_until` is when it gets its own ticket if no cause has shown by then.
+    `held_until` is when it gets its own ticket if no cause has shown by then, `suppressed_until` the end of the
+    maintenance window that keeps it quiet.
     """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="problems")
@@ -106,6 +107,11 @@ class Problem(models.Model):
                 fields=["source", "event_id"], name="problem_open", condition=Q(state=ProblemState.OPEN)
             ),
             models.Index(fields=["held_until"], name="problem_held", condition=Q(held_until__isnull=False)),
+            models.Index(
+                fields=["suppressed_until"],
+                name="problem_suppressed",
+                condition=Q(suppressed_until__isnull=False),
+            ),
             models.Index(
                 fields=["incident", "state"], name="problem_of_incident", condition=Q(incident__isnull=False)
             ),

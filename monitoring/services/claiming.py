@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from monitoring.adapters.alert import Host
+from monitoring.correlation.rules import FLAP_WINDOW
 from monitoring.enums import ProblemState
 
 # Two lock spaces: every worker takes its event first and its trigger second, so none can wait in a circle.
@@ -52,6 +53,13 @@ UNION ALL
     AND (state = %(open)s OR recovered_at >= %(since)s)
   ORDER BY event_id DESC LIMIT 1)
 UNION ALL
+SELECT 'flap', id FROM monitoring_flap WHERE is_live AND source_id = %(source)s AND trigger_id = %(trigger)s
+UNION ALL
+SELECT 'recent', count(*) FROM (
+    SELECT 1 FROM monitoring_problem
+     WHERE source_id = %(source)s AND trigger_id = %(trigger)s AND event_id <> %(event)s AND first_seen_at >= %(lately)s
+     ORDER BY event_id DESC LIMIT 10) AS lately
+UNION ALL
 SELECT 'device', id FROM device
 UNION ALL
 SELECT 'circuit', id FROM circuit
@@ -77,7 +85,8 @@ class Claim:
     """Ids of what an alert touches.
 
     Its problem, the newest other problem of its trigger that still has a say (with a ticket, open or recovered
-    since), the things of the registry watched through its hosts, and the oldest incident that explains one of them.
+    since), how many others its trigger has had lately (at most 10) and whether that is known to flap, the things of the
+    registry watched through its hosts, and the oldest incident that explains one of them.
     """
 
     problem_id: int | None = None
@@ -85,6 +94,8 @@ class Claim:
     equipment_id: int | None = None
     circuit_id: int | None = None
     incident_id: int | None = None
+    flap_id: int | None = None
+    recent: int = 0
     service_ids: set[int] = field(default_factory=set)
 
 
@@ -96,6 +107,7 @@ def claim(
     hosts: Sequence[Host],
     tags: Iterable[Sequence[str]],
     since: datetime,
+    at: datetime,
 ) -> Claim:
     """Lock the event and its trigger until the end of the transaction, and look.
 
@@ -112,6 +124,7 @@ def claim(
         "trigger": trigger_id,
         "open": ProblemState.OPEN.value,
         "since": since,
+        "lately": at - FLAP_WINDOW,
         "host_ids": [host.id for host in hosts if host.id is not None],
         "host_names": [host.name for host in hosts if host.name],
         "source_ids": (named := _source_ids(tags)),
@@ -135,6 +148,9 @@ def _source_ids(tags: Iterable[Sequence[str]]) -> list[str]:
 def _sort(found: Claim, what: str, pk: int) -> None:
     if what == "service":
         found.service_ids.add(pk)
+        return
+    if what == "recent":
+        found.recent = pk
         return
     name = "predecessor_id" if what == "before" else "equipment_id" if what == "device" else f"{what}_id"
     if what == "known":

@@ -40,7 +40,7 @@ def _work(*, source: SourceRules, alert: Alert, at: datetime) -> tuple[str, Outc
         return Outcome.IGNORED.value, Outcome.IGNORED
     claimed = claim(
         source_id=source.id, event_id=alert.event_id, trigger_id=alert.trigger_id, hosts=alert.hosts,
-        tags=alert.tags, since=at - timedelta(minutes=source.reopen_minutes),
+        tags=alert.tags, since=at - timedelta(minutes=source.reopen_minutes), at=at,
     )  # fmt: skip
     known = queries.locked_problem(claimed.problem_id)
     predecessor = queries.problem(claimed.predecessor_id) if source.reopen_minutes else None

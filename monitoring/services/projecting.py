@@ -57,4 +57,4 @@ def fold(*, problem: Problem, alert: Alert, at: datetime) -> None:
         problem.state = ProblemState.RESOLVED
         problem.recovered_at = problem.recovered_at or alert.recovered_at or at
         problem.recovery_event_id = problem.recovery_event_id or alert.recovery_id
-        problem.held_until = None
+        problem.held_until = problem.suppressed_until = None

@@ -44,11 +44,11 @@ def _change(pk: int, at: datetime, is_heard_now: bool) -> Change:
     source = SourceRules.of(seen.source)
     claimed = claim(
         source_id=source.id, event_id=seen.event_id, trigger_id=seen.trigger_id, hosts=holding.hosts_of(seen),
-        tags=seen.tags, since=at - timedelta(minutes=source.reopen_minutes),
+        tags=seen.tags, since=at - timedelta(minutes=source.reopen_minutes), at=at,
     )  # fmt: skip
     problem = queries.locked_problem(pk)
     assert problem is not None
-    problem.held_until = None
+    problem.held_until = problem.suppressed_until = None
     return Change(
         source=source,
         alert=None,

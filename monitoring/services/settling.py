@@ -6,19 +6,20 @@ from datetime import datetime
 from accounts.enums import Actor
 from monitoring.adapters.alert import Alert
 from monitoring.adapters.kinds import read_again
-from monitoring.enums import AlertKind, Outcome
-from monitoring.models import Delivery, Problem
-from monitoring.services import describing, recovering, saving
+from monitoring.enums import AlertKind, Outcome, WindowMode
+from monitoring.models import Delivery, Flap, MaintenanceWindow, Problem
+from monitoring.services import describing, flapping, recovering, saving
 from monitoring.services.authenticating import SourceRules
 from monitoring.services.claiming import Claim
 from monitoring.services.holding import hold_for
+from monitoring.services.incidents import joining
 from monitoring.services.incidents.correlating import correlate
+from monitoring.services.marking import is_ours
 from monitoring.services.noting import note
 from monitoring.services.opening import open_ticket
 from monitoring.services.raising import raise_priority
 from monitoring.services.recurring import carry_on
-from monitoring.services.windows.active import suppressing
-from monitoring.services.zabbix.marking import is_ours
+from monitoring.services.windows.active import collect, suppressing
 
 ANNOUNCING = (AlertKind.PROBLEM, AlertKind.CANCELED)
 
@@ -79,14 +80,28 @@ def settle(change: Change) -> Outcome:
 
 
 def _place(change: Change) -> Outcome:
-    """In this order: kept quiet, an old ticket that goes on, an incident, a wait for the cause, a ticket of its own."""
-    problem = change.problem
-    if suppressing(problem=problem, at=change.at) is not None:
-        return _kept(change, Outcome.SUPPRESSED)
+    """In this order: works, an incident, a trigger that flaps, an old ticket that goes on, a wait, a ticket of its own.
+
+    What flaps is counted wherever it ends up.
+    """
+    problem, claimed = change.problem, change.claimed
+    flaps = change.kind == AlertKind.PROBLEM and flapping.count(
+        problem=problem, claimed=claimed, at=change.at
+    )
+    window = suppressing(problem=problem, at=change.at)
+    if window is not None:
+        return _in_window(change, window)
+    joined = joining.joinable(claimed.incident_id, problem)
     before = change.predecessor
+    if joined is None and flaps and flapping.place(
+        actor=change.actor, problem=problem, claimed=claimed, at=change.at
+    ):  # fmt: skip
+        return _with_ticket(change, Outcome.FLAPPING)
     if before is not None and carry_on(actor=change.actor, problem=problem, predecessor=before):
         return _with_ticket(change, Outcome.JOINED)
-    explained = correlate(actor=change.actor, problem=problem, claimed=change.claimed, at=change.at)
+    explained = correlate(
+        actor=change.actor, problem=problem, claimed=claimed, at=change.at, received_at=change.received_at
+    )
     if explained is not None:
         return explained
     wait = hold_for(source=change.source, problem=problem, at=change.at)
@@ -100,7 +115,20 @@ def _place(change: Change) -> Outcome:
         earlier=before.ticket if before else None,
         received_at=change.received_at,
     )
+    if flaps:
+        flapping.adopt(claimed=claimed, ticket=problem.ticket)
     return _with_ticket(change, Outcome.OPENED)
+
+
+def _in_window(change: Change, window: MaintenanceWindow) -> Outcome:
+    """Expected: kept, and looked at again when the works are over; or written on the one ticket of the works."""
+    problem = change.problem
+    problem.held_until = None
+    if window.mode == WindowMode.COLLECT:
+        problem.ticket = collect(window=window, problem=problem, actor=change.actor, at=change.at)
+    else:
+        problem.suppressed_until = window.ends_at
+    return _kept(change, Outcome.SUPPRESSED)
 
 
 def _kept(change: Change, outcome: Outcome) -> Outcome:
@@ -142,6 +170,10 @@ def _without_ticket(change: Change) -> Outcome:
 def _tell_ticket(change: Change) -> Outcome:
     if change.grew:
         raise_priority(actor=change.actor, problem=change.problem)
+    if change.claimed.flap_id is not None and change.kind == AlertKind.RECOVERY:
+        # Quiet between two flaps: the digest tells of it, and the ticket stays.
+        Flap.objects.filter(pk=change.claimed.flap_id).update(changed_at=change.at)
+        return Outcome.FLAPPING
     if change.kind == AlertKind.RECOVERY:
         recovering.settle(actor=change.actor, problem=change.problem, policy=change.source.recovery_policy)
         return Outcome.RECOVERED

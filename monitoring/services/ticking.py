@@ -14,7 +14,7 @@ from common.errors import Missing
 from monitoring.correlation.rules import REVIEWED
 from monitoring.enums import IncidentState
 from monitoring.models import Incident
-from monitoring.services import describing
+from monitoring.services import describing, flapping
 from monitoring.services.incidents import (
     absorbing,
     checking,
@@ -28,6 +28,7 @@ from monitoring.services.incidents import (
 from monitoring.services.notices.planning import plan
 from monitoring.services.releasing import release, release_held
 from monitoring.services.windows.active import due_problems
+from monitoring.services.windows.announcing import announce_due
 from monitoring.services.zabbix.queueing import rank
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,8 @@ def _round(at: datetime) -> None:
     _safely(lambda: _infer(at), "storms")
     for pk in joining.attended().order_by("pk").values_list("pk", flat=True):
         _safely(lambda pk=pk: _attend(pk, at), f"incident {pk}")  # type: ignore[misc]
+    _safely(lambda: flapping.tick(at), "flapping triggers")
+    _safely(lambda: announce_due(at), "announcements of works")
     _safely(lambda: release_held(at), "held problems")
     _safely(lambda: release(due_problems(now=at), at), "problems of windows that ended")
 

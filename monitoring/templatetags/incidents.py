@@ -14,7 +14,7 @@ from assets.templatetags.registry import REASONS
 from monitoring.enums import HitState
 from monitoring.models import IncidentChange
 from monitoring.queries import incidents
-from monitoring.services.notices.writing import items_of
+from monitoring.services.telling.writing import items_of
 
 register = template.Library()
 L = gettext_lazy

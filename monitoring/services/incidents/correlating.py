@@ -12,11 +12,15 @@ from monitoring.services import saving
 from monitoring.services.claiming import Claim
 from monitoring.services.describing import subject_of
 from monitoring.services.incidents import causes, joining, locking, opening, storms
-from monitoring.services.opening import received_at
 
 
-def correlate(*, actor: Actor, problem: Problem, claimed: Claim, at: datetime) -> Outcome | None:
-    """Give the problem its incident and save it; None when it stands alone, or a person said so."""
+def correlate(
+    *, actor: Actor, problem: Problem, claimed: Claim, at: datetime, received_at: datetime
+) -> Outcome | None:
+    """Give the problem its incident and save it; None when it stands alone, or a person said so.
+
+    The clocks of an incident's ticket begin at `received_at`.
+    """
     if problem.excluded_at is not None:
         return None
     if problem.equipment_id is None and problem.circuit_id is None and problem.service_id is None:
@@ -26,7 +30,7 @@ def correlate(*, actor: Actor, problem: Problem, claimed: Claim, at: datetime) -
         return _join(problem, incident, at)
     cause = causes.direct(problem)
     if cause is not None:
-        return _open(actor, cause, problem, at)
+        return _open(actor, cause, problem, at, received_at)
     if problem.effect == Effect.DOWN and problem.equipment_id is not None:
         return _look_for_storm(actor, problem, at)
     return None
@@ -47,7 +51,9 @@ def _is_news(problem: Problem, incident: Incident) -> bool:
     return not incident.nodes.filter(equipment=problem.equipment_id, state="down").exists()
 
 
-def _open(actor: Actor, cause: causes.Cause, problem: Problem, at: datetime) -> Outcome:
+def _open(
+    actor: Actor, cause: causes.Cause, problem: Problem, at: datetime, received_at: datetime
+) -> Outcome:
     locking.lock_correlation()
     there = joining.find(problem)
     if there is not None:
@@ -56,7 +62,7 @@ def _open(actor: Actor, cause: causes.Cause, problem: Problem, at: datetime) -> 
         actor=actor,
         cause=cause,
         started_at=min(problem.started_at, at),
-        received_at=received_at(problem, at),
+        received_at=received_at,
         at=at,
         alarm=subject_of(problem),
     )

@@ -17,8 +17,8 @@ from monitoring.services.incidents import changes
 from monitoring.services.incidents.locking import lock_incident
 from monitoring.services.incidents.opening import TICK
 from monitoring.services.notices.queueing import queue, report_for
-from monitoring.services.notices.recipients import Recipient, recipients
-from monitoring.services.notices.writing import Written, write
+from monitoring.services.telling.recipients import Recipient, recipients
+from monitoring.services.telling.writing import Written, write
 
 OPERATORS = (Role.LINE1, Role.LINE2, Role.LINE3, Role.SHIFT_LEAD, Role.MAJOR)
 WHY_MIN, REPORT_MIN = 10, 40

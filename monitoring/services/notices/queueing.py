@@ -10,8 +10,8 @@ from accounts.models import Customer
 from messaging.services.sending import enqueue
 from monitoring.enums import HitState, NoticePhase
 from monitoring.models import ClientNotice, Incident, IncidentClient, IncidentService
-from monitoring.services.notices.recipients import recipients
-from monitoring.services.notices.writing import Written, write
+from monitoring.services.telling.recipients import recipients
+from monitoring.services.telling.writing import Written, write
 from tickets.services.informing import AUTOMATIC
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from accounts.enums import Actor
 from monitoring.enums import LIVE, HitState
 from monitoring.models import IncidentClient
-from monitoring.services.notices.writing import items_of
+from monitoring.services.telling.writing import items_of
 from tickets.enums import Channel, EventType, State
 from tickets.models import Ticket, TicketEvent
 from tickets.services.linking import link

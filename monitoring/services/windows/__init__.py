@@ -1,1 +1,1 @@
-"""Maintenance windows."""
+"""Planned works: planning them, what they keep quiet, and telling clients beforehand."""

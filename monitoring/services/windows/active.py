@@ -1,18 +1,66 @@
-"""What maintenance windows mean for alarms and incidents: none can be planned yet."""
+"""What planned works mean for alarms and for incidents while they last."""
+
+from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
+from accounts.enums import Actor
 from assets.impact import Cut
-from monitoring.models import Problem
+from common.db import lock_one
+from monitoring.models import MaintenanceWindow, Problem
+from monitoring.services.describing import subject_of
+from monitoring.services.noting import note
+from tickets.enums import Channel, Impact, Priority, Urgency
+from tickets.models import Ticket
+from tickets.services.creating import create_ticket
+
+CHANGE = "MR.DIAG"
 
 
-def suppressing(*, problem: Problem, at: datetime) -> object | None:
+def suppressing(*, problem: Problem, at: datetime) -> MaintenanceWindow | None:
+    """The window that expects an alarm of this thing now. One query, none for what is not in the registry."""
+    active = MaintenanceWindow.objects.active(at).order_by("-ends_at")
+    if problem.equipment_id is not None:
+        return active.filter(assets__equipment=problem.equipment_id).first()
+    if problem.circuit_id is not None:
+        return active.filter(circuits=problem.circuit_id).first()
+    if problem.service_id is not None:
+        return active.filter(services__service=problem.service_id).first()
     return None
 
 
 def cuts(*, at: datetime) -> list[Cut]:
-    return []
+    """What is worked on now, one cut for each window: a second failure is judged with it down already."""
+    return [
+        cut_of(window)
+        for window in MaintenanceWindow.objects.active(at).prefetch_related("devices", "circuits")
+    ]
+
+
+def cut_of(window: MaintenanceWindow) -> Cut:
+    return Cut(
+        nodes=frozenset(one.pk for one in window.devices.all()),
+        circuits=frozenset(one.pk for one in window.circuits.all()),
+    )
 
 
 def due_problems(*, now: datetime) -> list[int]:
-    return []
+    """Problems that outlived the works that kept them quiet."""
+    over = Problem.objects.open().filter(suppressed_until__isnull=False, suppressed_until__lte=now)
+    return list(over.order_by("suppressed_until").values_list("pk", flat=True)[:500])
+
+
+def collect(*, window: MaintenanceWindow, problem: Problem, actor: Actor, at: datetime) -> Ticket:
+    """The one ticket of the works, with the alarm written on it; opened by the first."""
+    locked = lock_one(MaintenanceWindow.objects.all(), window.pk)
+    if locked.ticket is None:
+        locked.ticket = create_ticket(
+            actor=actor, subject=_("Works: %(title)s") % {"title": locked.title},
+            body=_("Alarms that the planned works bring are collected here."), channel=Channel.MONITORING,
+            category=CHANGE, impact=Impact.MINOR, urgency=Urgency.LOW, priority=Priority.P4, received_at=at,
+        )  # fmt: skip
+        locked.save(update_fields=["ticket"])
+    note(actor=actor, ticket_id=locked.ticket.pk, text=subject_of(problem))
+    return locked.ticket

@@ -13,7 +13,7 @@ from common import clock
 from messaging.services.doorbell import after_commit
 from monitoring.models import Incident, Problem, Source, WriteBack
 from monitoring.services import describing
-from monitoring.services.zabbix.marking import mark
+from monitoring.services.marking import mark
 from tickets.enums import Channel, EventType, MessageKind
 from tickets.models import Message, Ticket, TicketEvent
 

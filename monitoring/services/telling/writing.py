@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Contact, Customer
 from monitoring.enums import HitState, NoticePhase
-from monitoring.models import Incident, IncidentService
+from monitoring.models import Incident, IncidentService, WindowService
 
 SUBJECTS: dict[str, Promise] = {
     NoticePhase.STARTED: _("Outage: %(services)s"),
@@ -94,11 +94,20 @@ def write(
         pattern = SUBJECTS[phase]
         if phase == NoticePhase.STARTED and not context["is_down"]:
             pattern = AT_RISK
-        subject = str(pattern) % {"services": _named(told or items)}
+        subject = str(pattern) % {"services": named(told or items)}
     return Written(contact.language, subject[:300], text.strip() + "\n")
 
 
-def _named(items: list[Item]) -> str:
+def worst_first(rows: list[WindowService]) -> list[Item]:
+    """Services of planned works as their owner reads them."""
+    order = list(HitState.values)
+    return [
+        Item(label=str(row.service), state=STATES[row.state], reason="", until=None, code=row.state)
+        for row in sorted(rows, key=lambda one: (order.index(one.state), str(one.service)))
+    ]
+
+
+def named(items: list[Item]) -> str:
     names = ", ".join(item.label for item in items[:NAMED])
     return f"{names} +{len(items) - NAMED}" if len(items) > NAMED else names
 
