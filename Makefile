@@ -4,13 +4,14 @@ MANAGE := $(PYTHON) manage.py
 # Two processes by default: the race and clock tests want a calm machine more than all its cores.
 JOBS ?= 2
 
-.PHONY: help install run test lint bench screenshots lock messages
+.PHONY: help install run test zabbix-e2e lint bench screenshots lock messages
 
 help:
 	@echo "make run          start the desk on http://$${HOST:-127.0.0.1}:$${PORT:-8000}, with its own PostgreSQL and Redis"
 	@echo "make test         run all tests        (ARGS='tests/sla -k breach' for some of them)"
 	@echo "make install      build .venv only     make lint         style, types, import rules"
 	@echo "make bench        speed figures        make screenshots  pictures of the running product"
+	@echo "make zabbix-e2e   a real Zabbix and the desk together; as root, it installs Debian packages"
 	@echo "make lock         requirements.lock    make messages     collect and compile translations"
 
 install:
@@ -21,6 +22,11 @@ run: install
 
 test: install
 	$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+# Not part of `make test`: it takes minutes, and a Zabbix server from Debian's packages.
+zabbix-e2e: install
+	@sh tests/zabbix/packages.sh
+	ZABBIX_E2E=1 $(PYTHON) -m pytest tests/zabbix $(ARGS)
 
 lint: install
 	$(PYTHON) -m ruff check .

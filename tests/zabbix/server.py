@@ -3,6 +3,7 @@
 import gzip
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterable
 from contextlib import closing
@@ -50,7 +51,8 @@ class Server:
 
     def __exit__(self, *failure: object) -> None:
         for process in self.processes:
-            process.terminate()
+            # The frontend's workers outlive their parent.
+            os.killpg(process.pid, signal.SIGTERM)
         for process in self.processes:
             process.wait(60)
         self.lease.release()
@@ -127,8 +129,13 @@ class Server:
         with (self.place / f"{name}.out").open("ab") as output:
             self.processes.append(
                 subprocess.Popen(
-                    command, stdout=output, stderr=output, env={**os.environ, **environment}, cwd=self.place
-                )
+                    command,
+                    stdout=output,
+                    stderr=output,
+                    env={**os.environ, **environment},
+                    cwd=self.place,
+                    start_new_session=True,
+                )  # fmt: skip
             )
 
     def _runs(self) -> bool:
