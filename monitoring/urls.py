@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from monitoring.views import alerts, incidents, sources
+from monitoring.views import alerts, incidents, sources, windows
 
 app_name = "monitoring"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("incidents/<str:number>/proposal/", incidents.proposal, name="incident-proposal"),
     path("incidents/<str:number>/preview/<int:customer_id>/", incidents.preview, name="incident-preview"),
     path("incidents/<str:number>/<slug:what>/", incidents.act, name="incident-act"),
+    path("works/", windows.index, name="windows"),
+    path("works/new/", windows.new, name="window-new"),
+    path("works/<int:window_id>/", windows.window, name="window"),
+    path("works/<int:window_id>/cancel/", windows.cancel, name="window-cancel"),
     path("sources/", sources.sources, name="sources"),
     path("sources/<int:source_id>/rotate/", sources.rotate, name="rotate"),
     path("rejected/", sources.rejected, name="rejected"),

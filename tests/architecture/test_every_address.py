@@ -86,6 +86,7 @@ class World:
             "code": article("Mail does not arrive").code,
             "source": source.slug,
             "source_id": str(source.pk),
+            "window_id": "1",
             "event_id": "1",
             "key": "MQ:1",
             "breach_id": "1",
