@@ -16,6 +16,7 @@ from monitoring.forms import PeriodForm, WorksForm
 from monitoring.models import MaintenanceWindow
 from monitoring.queries import windows as queries
 from monitoring.services.windows import planning
+from monitoring.services.windows.active import cut_of
 
 MOST = 40
 
@@ -90,7 +91,7 @@ def window(request: DeskRequest, window_id: int) -> HttpResponseBase:
         "notices": found.notices.select_related("customer", "contact", "message").order_by("pk")[:200],
         "may_plan": request.actor.has(*planning.PLANNERS),
         "together": planning.overlapping(
-            starts_at=found.starts_at, ends_at=found.ends_at, cut=planning.cut_of(found), but=found.pk
+            starts_at=found.starts_at, ends_at=found.ends_at, cut=cut_of(found), but=found.pk
         ),
     }  # fmt: skip
     return render(request, "windows/window.html", context, status=422 if form.errors else 200)
