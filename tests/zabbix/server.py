@@ -135,7 +135,7 @@ class Server:
                     env={**os.environ, **environment},
                     cwd=self.place,
                     start_new_session=True,
-                )  # fmt: skip
+                )
             )
 
     def _runs(self) -> bool:

@@ -73,11 +73,22 @@ def media(api: ZabbixAPI) -> dict[str, Any]:
     }
 
 
+def make_recipient(api: ZabbixAPI, name: str) -> str:
+    """One more user of the group with the media: the action sends everything to them as well."""
+    group = api.usergroup.get(filter={"name": GROUP}, output=["usrgrpid"])[0]["usrgrpid"]
+    role = api.role.get(filter={"name": USER}, output=["roleid"])[0]["roleid"]
+    user = api.user.create(
+        username=name, passwd="Seven-Umbrellas-In-The-Rain-8", roleid=role, usrgrps=[{"usrgrpid": group}],
+        medias=[media(api)],
+    )["userids"][0]  # fmt: skip
+    return str(user)
+
+
 def make_action(api: ZabbixAPI) -> None:
-    """Problem, recovery and update, once each, also while a host is in maintenance nothing; through our media only."""
-    user = api.user.get(filter={"username": USER}, output=["userid"])[0]["userid"]
+    """Problem, recovery and update, once each, to the group, through our media only."""
+    group = api.usergroup.get(filter={"name": GROUP}, output=["usrgrpid"])[0]["usrgrpid"]
     message = {"default_msg": 1, "mediatypeid": media_type(api)["mediatypeid"]}
-    send = {"operationtype": 0, "opmessage_usr": [{"userid": user}], "opmessage": message}
+    send = {"operationtype": 0, "opmessage_grp": [{"usrgrpid": group}], "opmessage": message}
     api.action.create(
         name=MEDIA, eventsource=0, status=0, esc_period="1h",
         operations=[{**send, "esc_period": "0", "esc_step_from": 1, "esc_step_to": 1}],

@@ -1,0 +1,55 @@
+"""What an operator does at the desk is seen in Zabbix, and our own word is not heard as somebody else's."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from monitoring.enums import AlertKind, Outcome
+from tests.zabbix import setting_up
+from tests.zabbix.conftest import Pair
+from tests.zabbix.waiting import until
+
+OTHER = "colleague"
+
+
+@pytest.fixture
+def second_recipient(pair: Pair) -> Iterator[None]:
+    """Somebody else gets everything through the same media type too: Zabbix spares only the author of an update."""
+    person = setting_up.make_recipient(pair.api, OTHER)
+    yield
+    pair.api.user.delete(person)
+
+
+def test_taking_the_ticket_acknowledges_the_event_with_number_and_link(pair: Pair) -> None:
+    pair.hosts("told-1").fail()
+    ticket = pair.desk.ticket_of("told-1")
+    pair.desk.accept(ticket)
+    until(lambda: pair.event_of("told-1")["acknowledged"] == "1", "the event is acknowledged")
+    (told,) = pair.event_of("told-1")["acknowledges"]
+    assert ticket.number in told["message"]
+    assert f"{pair.desk.address}/desk/tickets/{ticket.number}/" in told["message"]
+
+
+@pytest.mark.usefixtures("second_recipient")
+def test_our_own_acknowledgement_that_comes_back_leaves_no_note(pair: Pair) -> None:
+    pair.hosts("told-2").fail()
+    ticket = pair.desk.ticket_of("told-2")
+    pair.desk.accept(ticket)
+    event = pair.event_of("told-2")["eventid"]
+    echoes = pair.desk.deliveries.filter(event_id=event, kind=AlertKind.UPDATE)
+    until(lambda: echoes.filter(outcome=Outcome.ECHO).exists(), "our word comes back and is known")
+    assert echoes.count() == 1
+    assert len(pair.event_of("told-2")["acknowledges"]) == 1
+    assert [text for text in pair.desk.messages(ticket) if "acknowledged" in text] == []
+
+
+def test_acknowledgement_by_a_person_in_zabbix_is_a_note_on_the_ticket(pair: Pair) -> None:
+    pair.hosts("told-3").fail()
+    ticket = pair.desk.ticket_of("told-3")
+    event = pair.event_of("told-3")["eventid"]
+    pair.api.event.acknowledge(eventids=event, action=6, message="Глянул: «щит» обесточен 🔌")
+    until(
+        lambda: any("«щит» обесточен 🔌" in text for text in pair.desk.messages(ticket)),
+        "the note stands on the ticket",
+    )
+    assert len(pair.event_of("told-3")["acknowledges"]) == 1
