@@ -22,8 +22,6 @@ RECURS = timedelta(days=30)
 STRAGGLES = timedelta(minutes=10)
 # An inferred cause is looked at again while its problems still come in.
 REVIEWED = timedelta(minutes=2)
-# Predicted to be down, yet nothing says so: from then on the registry is doubted.
-CONFIRMED = timedelta(seconds=75)
 
 # So many events of one trigger within the window are one flapping thing; it has settled when nothing happened so long.
 FLAPS, FLAP_WINDOW = 4, timedelta(minutes=30)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from assets.models import Service
 from assets.templatetags.registry import REASONS
-from monitoring.enums import HitState
+from monitoring.enums import HitState, NoticePhase
 from monitoring.models import IncidentChange
 from monitoring.queries import incidents
 from monitoring.services.telling.writing import items_of
@@ -60,6 +60,12 @@ def change_words(change: IncidentChange) -> str:
         "customer": "",
     }
     said = {key: value for key, value in change.data.items() if isinstance(value, str)}
+    if change.kind == "told":
+        phase = NoticePhase(change.data["phase"]).label
+        count = int(change.data["count"])
+        return ngettext("%(phase)s: %(count)d client told", "%(phase)s: %(count)d clients told", count) % {
+            "phase": phase, "count": count,
+        }  # fmt: skip
     if change.kind == "merged" and not said.get("other"):
         said["other"] = said.get("into", "")
     text = str(KINDS.get(change.kind, change.kind)) % {

@@ -70,7 +70,7 @@ def run_inside(desk: Desk, arguments: list[str]) -> str:
 @pytest.fixture(scope="session")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     """`manage.py stack` with an empty desk and the people of `people.py`."""
-    desk = Desk(tmp_path_factory.mktemp("journey") / "data").start()
+    desk = Desk(tmp_path_factory.mktemp("journey") / "data", NOTICE_CONFIRM_SECONDS="4").start()
     try:
         desk.wait_ready()
         yield Centre(desk, **json.loads(run_inside(desk, ["-m", "tests.journeys.people"])))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from zabbix_utils import ZabbixAPI
 
-from tests.zabbix import hosts, setting_up
+from tests.zabbix import figures, hosts, setting_up
 from tests.zabbix.desk import RealDesk
 from tests.zabbix.hosts import Hosts
 from tests.zabbix.server import Server
@@ -69,3 +69,8 @@ def pair(place: Path, django_db_blocker: Any) -> Iterator[Pair]:
             desk.stop()
         finally:
             desk.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in figures.found:
+        terminalreporter.write_line(line)

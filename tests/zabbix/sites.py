@@ -34,7 +34,7 @@ class Site:
         return [f"server-{self.code}-{number:03}" for number in range(1, SERVERS + 1)]
 
 
-SITES = (Site("north"), Site("south"))
+NORTH, SOUTH = SITES = (Site("north"), Site("south"))
 Row = Sequence[object]
 
 

@@ -7,7 +7,7 @@ from common import live
 from monitoring.models import Incident, IncidentChange
 
 OPENED, JUDGED, ATTACHED, EXCLUDED = "opened", "judged", "attached", "excluded"
-REROOTED, MERGED, RECOMPUTED = "rerooted", "merged", "recomputed"
+REROOTED, MERGED, RECOMPUTED, TOLD = "rerooted", "merged", "recomputed", "told"
 RECOVERED, RELAPSED, RESOLVED, REOPENED, STRAGGLERS = (
     "recovered", "relapsed", "resolved", "reopened", "stragglers",
 )  # fmt: skip

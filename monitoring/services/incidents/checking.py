@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from assets.models import Cluster, Equipment
-from monitoring.correlation.rules import CONFIRMED
 from monitoring.enums import Effect, HitState, ProblemState
 from monitoring.models import Incident, IncidentClient, IncidentService, Problem
 from monitoring.services.incidents.failing import named
@@ -18,7 +19,10 @@ ANSWERS = "answers"
 def check(*, incident: Incident, at: datetime) -> int:
     """Set or lift `held` on clients called down long enough and not told yet; how many changed. Five queries."""
     waiting = incident.clients.filter(
-        state=HitState.DOWN, down_since__lte=at - CONFIRMED, told_at__isnull=True, released_by=""
+        state=HitState.DOWN,
+        down_since__lte=at - timedelta(seconds=settings.NOTICE_CONFIRM_SECONDS),
+        told_at__isnull=True,
+        released_by="",
     )
     clients = {row.customer_id: row for row in waiting}
     if not clients:

@@ -10,6 +10,7 @@ from accounts.models import Customer
 from messaging.services.sending import enqueue
 from monitoring.enums import HitState, NoticePhase
 from monitoring.models import ClientNotice, Incident, IncidentClient, IncidentService
+from monitoring.services.incidents import changes
 from monitoring.services.telling.recipients import recipients
 from monitoring.services.telling.writing import Written, write
 from tickets.services.informing import AUTOMATIC
@@ -41,6 +42,7 @@ def queue(
         _told(row, mine, phase, at)
     columns = ["told_at", "told_state", "told_deadline_at", "held"]
     IncidentClient.objects.bulk_update(clients, columns, batch_size=500)
+    changes.note(incident, changes.TOLD, at=at, actor=by, phase=phase, count=len(clients))
     return queued
 
 
