@@ -63,12 +63,17 @@ def of_cause(incident: Incident) -> Q:
 
 
 def cause_stands(incident: Incident) -> bool:
-    """A cause that nothing reports itself counts as failed until half of what it explains has recovered."""
+    """A cause that nothing reports itself counts as failed until half of what it explains has recovered.
+
+    While it is being opened it has no members yet: the first judgement is what finds them.
+    """
     if incident.cause_key.startswith("site:") or members(incident).filter(of_cause(incident)).exists():
         return False
     found = members(incident).aggregate(
         open=Count("pk", filter=Q(state=ProblemState.OPEN)), total=Count("pk")
     )
+    if not found["total"]:
+        return incident.assessed_at is None
     return bool(found["open"] * 2 > found["total"])
 
 

@@ -29,6 +29,16 @@ def test_hosts_of_one_strip_let_its_failure_be_inferred_without_an_alarm_of_its_
     assert found.cause_label in ("acc-3", "pdu-3A")
 
 
+def test_cause_of_which_only_victims_speak_is_inferred_and_has_them_all(story: Timeline) -> None:
+    for second, host in enumerate(("delta", "zeta", "hv-3"), 1):
+        story.alarm(second, host)
+    story.pass_until(12)
+    found = incident()
+    assert (found.cause_label, found.is_inferred, found.state) == ("acc-3", True, IncidentState.OPEN)
+    assert alone() == set()
+    assert clients(found, "down") == {"delta", "zeta", "iota"}
+
+
 def test_alarm_of_the_cause_that_comes_last_takes_the_incident_over(story: Timeline) -> None:
     story.alarm(1, "pdu-1A")
     story.alarm(2, "pdu-3A")
