@@ -9,6 +9,7 @@ from tests.zabbix.server import Server
 
 KEY = "alive"
 HIGH = 4
+ON, OFF = 0, 1
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,15 @@ def group(api: ZabbixAPI) -> str:
 
 def make(server: Server, api: ZabbixAPI, hostgroup: str, names: Iterable[str]) -> Hosts:
     wanted = tuple(names)
-    made = api.host.create([{"host": name, "groups": [{"groupid": hostgroup}]} for name in wanted])["hostids"]
+    made = api.host.create(
+        [{"host": name, "groups": [{"groupid": hostgroup}], "status": OFF} for name in wanted]
+    )["hostids"]
     api.item.create(
         [{"hostid": one, "name": "Alive", "key_": KEY, "type": 2, "value_type": 3} for one in made]
     )
     api.trigger.create([trigger(name) for name in wanted])
+    # Only now, or the server might learn of the items before their triggers and take a value for nothing.
+    api.host.massupdate(hosts=[{"hostid": one} for one in made], status=ON)
     return Hosts(server, wanted)
 
 
