@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from assets.models import (
     Circuit,
     Cluster,
+    Endpoint,
     Equipment,
     Link,
     PowerInput,
@@ -21,8 +22,15 @@ from assets.models import (
 from common.admin import LookOnly
 
 
+class EndpointInline(admin.TabularInline[Endpoint, Service]):
+    model = Endpoint
+    extra = 0
+    fields = ("name", "port", "path", "is_watched")
+
+
 @admin.register(Service)
 class ServiceAdmin(admin.ModelAdmin[Service]):
+    inlines = (EndpointInline,)
     list_display = ("name", "customer", "kind", "label", "runs_on", "cluster", "monitored_host", "is_active")
     list_filter = ("kind", "is_active", "is_stale")
     list_select_related = ("customer", "runs_on", "cluster")

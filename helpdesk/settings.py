@@ -270,6 +270,18 @@ NOTICE_CONFIRM_SECONDS = int(os.environ.get("NOTICE_CONFIRM_SECONDS", "75"))
 NOTICE_AT_RISK = os.environ.get("NOTICE_AT_RISK", "click")
 NOTICE_DEGRADED = os.environ.get("NOTICE_DEGRADED", "click")
 
+# -- looking at a client's names from outside --------------------------------------------------------------------
+# Public addresses only; a laboratory may allow its own networks. RDAP by a bootstrapping service, then WHOIS.
+DIAGNOSIS: dict[str, Any] = {
+    "resolvers": env_list("DIAGNOSIS_RESOLVERS") or ["1.1.1.1", "8.8.8.8", "9.9.9.9", "77.88.8.8"],
+    "dns_port": 53,
+    "rdap": os.environ.get("DIAGNOSIS_RDAP", "https://rdap.org/domain/"),
+    "whois": os.environ.get("DIAGNOSIS_WHOIS", "whois.iana.org"),
+    "whois_port": 43,
+    "allowed_networks": env_list("DIAGNOSIS_ALLOWED_NETWORKS"),
+    "ca_file": os.environ.get("DIAGNOSIS_CA_FILE", ""),
+}
+
 # -- API ---------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -399,6 +411,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "monitoring.watch_sources",
         "schedule": 15.0,
         "options": {"queue": "interactive", "expires": 15},
+    },
+    "monitoring-diagnoses": {
+        "task": "monitoring.run_diagnoses",
+        "schedule": 15.0,
+        "options": {"queue": "bulk", "expires": 15},
+    },
+    "monitoring-expiries": {
+        "task": "monitoring.watch_expiries",
+        "schedule": 900.0,
+        "options": {"queue": "bulk", "expires": 600},
     },
     # Holds, storms, batteries, recoveries and notices to clients; a bell rings it too.
     "monitoring-incidents": {

@@ -96,6 +96,12 @@ class WriteBackState(TextChoices):
     FAILED = "failed", _("Not synchronised")
 
 
+class RunState(TextChoices):
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Under way")
+    DONE = "done", _("Done")
+
+
 class WindowMode(TextChoices):
     """What an alarm does that planned works were expected to bring."""
 

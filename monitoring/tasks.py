@@ -2,6 +2,8 @@
 
 from celery import shared_task
 
+from monitoring.services.diagnosing.running import run_due
+from monitoring.services.diagnosing.watching import watch as look_at_expiries
 from monitoring.services.sweeping import sweep
 from monitoring.services.ticking import tick
 from monitoring.services.zabbix.delivering import deliver_due
@@ -37,3 +39,15 @@ def reconcile(slug: str) -> None:
 def watch_sources() -> None:
     """Every fifteen seconds: has one fallen silent, does one speak again?"""
     watch()
+
+
+@shared_task(name="monitoring.run_diagnoses", queue="bulk", ignore_result=True)
+def run_diagnoses() -> int:
+    """Rung by a click, and every fifteen seconds."""
+    return run_due()
+
+
+@shared_task(name="monitoring.watch_expiries", queue="bulk", ignore_result=True)
+def watch_expiries() -> int:
+    """Every quarter of an hour: the names that nobody looked at today."""
+    return look_at_expiries()

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from monitoring.views import alerts, incidents, sources, windows
+from monitoring.views import alerts, diagnosis, incidents, sources, windows
 
 app_name = "monitoring"
 urlpatterns = [
     path("tickets/<int:ticket_id>/alerts/", alerts.ticket_alerts, name="ticket-alerts"),
     path("tickets/<int:ticket_id>/synchronise/", alerts.synchronise, name="synchronise"),
+    path("tickets/<int:ticket_id>/diagnosis/", diagnosis.panel, name="diagnosis"),
+    path("expiries/", diagnosis.expiries, name="expiries"),
     path("incidents/", incidents.index, name="incidents"),
     path("incidents/<str:number>/", incidents.incident, name="incident"),
     path("incidents/<str:number>/loose/", incidents.loose, name="incident-loose"),

@@ -1,6 +1,7 @@
 """Sources, the ledger of deliveries, problems, rejected deliveries, incidents and whom they hit."""
 
 from monitoring.models.delivery import Delivery
+from monitoring.models.diagnosis import DiagnosticRun
 from monitoring.models.flap import Flap
 from monitoring.models.impact import IncidentChange, IncidentClient, IncidentNode, IncidentService
 from monitoring.models.incident import Incident
@@ -14,6 +15,7 @@ from monitoring.models.write_back import WriteBack
 __all__ = [
     "ClientNotice",
     "Delivery",
+    "DiagnosticRun",
     "Flap",
     "Incident",
     "IncidentChange",

@@ -13,7 +13,8 @@ from assets.models import Service
 from assets.templatetags.registry import REASONS
 from monitoring.enums import HitState, NoticePhase
 from monitoring.models import IncidentChange
-from monitoring.queries import incidents
+from monitoring.queries import diagnosis, incidents
+from monitoring.services.diagnosing import wording
 from monitoring.services.telling.writing import items_of
 
 register = template.Library()
@@ -133,3 +134,9 @@ def bar_parts(shares: list[incidents.Share]) -> list[dict[str, str]]:
         parts.append({"tone": TONES[share.state], "x": f"{x:.2f}", "width": f"{share.percent:.2f}"})
         x += share.percent
     return parts
+
+
+register.filter("check_word", lambda check: wording.CHECKS.get(check, check))
+register.filter("phase_word", lambda phase: wording.PHASES.get(phase, phase))
+register.filter("result_words", wording.sentence)
+register.simple_tag(diagnosis.bars, name="result_bars")

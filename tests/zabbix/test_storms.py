@@ -62,7 +62,9 @@ def test_two_hundred_hosts_behind_one_switch_are_one_incident(pair: Pair) -> Non
     incident = live_incident(pair, hosts=NORTH.servers)
     assert incident.cause_label == NORTH.switch
     assert pair.desk.incidents.live().count() == 1
-    until(lambda: own_tickets(pair, NORTH.servers, incident) == [], "no problem has an open ticket of its own")
+    until(
+        lambda: own_tickets(pair, NORTH.servers, incident) == [], "no problem has an open ticket of its own"
+    )
     watch.note(f"storm of {SERVERS}, to no ticket but the incident's")
 
 
@@ -70,7 +72,11 @@ def test_desk_that_was_away_for_a_minute_in_a_storm_misses_nothing(pair: Pair) -
     everything = [SOUTH.switch, *SOUTH.servers]
     before, during = pair.hosts(*SOUTH.servers[:100]), pair.hosts(SOUTH.switch, *SOUTH.servers[100:])
     before.fail()
-    until(lambda: pair.desk.problems.filter(host__in=everything).count() > 20, "the storm is under way", every=0.05)
+    until(
+        lambda: pair.desk.problems.filter(host__in=everything).count() > 20,
+        "the storm is under way",
+        every=0.05,
+    )
     away = Watch()
     pair.desk.stop()
     during.fail()

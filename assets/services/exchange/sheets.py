@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from assets.enums import CircuitRole, Confidence, EquipmentKind, EquipmentStatus, LinkKind, ServiceKind
-from assets.models import Circuit, Cluster, Equipment, Link, PowerInput, Rack, Room, Service, Site
+from assets.models import Circuit, Cluster, Endpoint, Equipment, Link, PowerInput, Rack, Room, Service, Site
 from assets.services.exchange.cells import Cell, choice, code, flag, text, whole, wholes
 
 NEEDED: Any = object()
@@ -145,6 +145,15 @@ SHEETS = (
             Column("is_active", "is_active", flag(), True),
         ),
         ("customer", "name"), ("customer__code", "name"),
+    ),
+    Sheet(
+        "endpoints", Endpoint,
+        (
+            Column("customer", "", text(32)), _ref("service", "services", by=("customer", "service")),
+            Column("name", "name", text(253)), Column("port", "port", whole(1, 65535), 443),
+            Column("path", "path", text(200), "/"), Column("is_watched", "is_watched", flag(), True),
+        ),
+        ("customer", "service", "name"), ("service__customer__code", "service__name", "name"),
     ),
 )  # fmt: skip
 BY_KIND = {sheet.kind: sheet for sheet in SHEETS}
