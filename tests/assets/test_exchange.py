@@ -38,6 +38,7 @@ HOUSE = {
     "circuits.csv": "provider,cid,equipment,role,is_egress\nCarrier,TR-1,acc-1,primary,yes\n",
     "clusters.csv": "name,k,members\ncloud,1,srv-1 | acc-1\n",
     "services.csv": "customer,name,kind,label,runs_on,cluster\nalfa,colo-1,colocation,Rack space,srv-1,\nalfa,vps-1,vps,,,cloud\n",
+    "endpoints.csv": "customer,service,name\nalfa,colo-1,shop.example\n",
 }  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def test_files_are_written_and_writing_them_again_changes_nothing():
     assert Service.objects.get(name="vps-1").cluster.name == "cloud"
     assert Link.objects.get().a_id < Link.objects.get().b_id
     again = bring(files(), write=True)
-    assert counts(again) == {"same": 18}
+    assert counts(again) == {"same": 19}
     assert again.is_idle
 
 

@@ -47,5 +47,5 @@ def make(server: Server, api: ZabbixAPI, hostgroup: str, names: Iterable[str]) -
 def trigger(host: str) -> dict[str, object]:
     return {
         "description": "{HOST.NAME} does not answer", "expression": f"last(/{host}/{KEY})=0", "priority": HIGH,
-        "manual_close": 1, "tags": [{"tag": "scope", "value": "availability"}],
+        "manual_close": 1, "tags": [{"tag": "scope", "value": "availability"}, {"tag": "host", "value": host}],
     }  # fmt: skip

@@ -1,14 +1,16 @@
 """Zabbix from Debian's packages on loopback: a server, its database, and the frontend that serves the API."""
 
 import gzip
+import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psycopg2
 from zabbix_utils import ZabbixAPI
@@ -58,7 +60,7 @@ class Server:
         self.lease.release()
 
     @property
-    def socket(self) -> Path:
+    def sockets(self) -> Path:
         """The directory of PostgreSQL's socket."""
         return Layout.of(self.place / "database").postgres_sockets
 
@@ -80,13 +82,26 @@ class Server:
 
         until(taken, "the server takes the values")
 
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A request of the frontend to the server, in Zabbix's own framing."""
+        data = json.dumps(request).encode()
+        with (
+            socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection,
+            connection.makefile("rwb") as wire,
+        ):
+            wire.write(b"ZBXD\x01" + len(data).to_bytes(8, "little") + data)
+            wire.flush()
+            header = wire.read(13)
+            answer: dict[str, Any] = json.loads(wire.read(int.from_bytes(header[5:9], "little")))
+            return answer
+
     def _fill_database(self) -> None:
         self._run(postgres.DATABASE, "CREATE DATABASE zabbix")
         for name in ("schema", "images", "data"):
             self._run("zabbix", gzip.decompress((SCHEMA / f"{name}.sql.gz").read_bytes()).decode())
 
     def _run(self, database: str, sql: str) -> None:
-        connection = psycopg2.connect(host=str(self.socket), user=postgres.USER, dbname=database)
+        connection = psycopg2.connect(host=str(self.sockets), user=postgres.USER, dbname=database)
         with closing(connection):
             connection.autocommit = True
             connection.cursor().execute(sql)
@@ -94,7 +109,7 @@ class Server:
     def _start_server(self) -> None:
         settings = {
             "ListenIP": "127.0.0.1", "ListenPort": self.port, "SourceIP": "127.0.0.1",
-            "DBHost": self.socket, "DBName": "zabbix", "DBUser": postgres.USER,
+            "DBHost": self.sockets, "DBName": "zabbix", "DBUser": postgres.USER,
             # The desk's own PostgreSQL is newer than this Zabbix was made for; it is not what is tested.
             "AllowUnsupportedDBVersions": 1, "AllowRoot": 1,
             "LogFile": self.place / "zabbix_server.log", "LogFileSize": 0, "PidFile": self.place / "server.pid",
@@ -110,7 +125,7 @@ class Server:
         pages = self.place / "frontend"
         shutil.copytree(FRONTEND, pages)
         (self.place / "zabbix.conf.php").write_text(
-            f"<?php $DB = ['TYPE' => 'POSTGRESQL', 'SERVER' => '{self.socket}', 'PORT' => '0', 'DATABASE' => 'zabbix', "
+            f"<?php $DB = ['TYPE' => 'POSTGRESQL', 'SERVER' => '{self.sockets}', 'PORT' => '0', 'DATABASE' => 'zabbix', "
             f"'USER' => '{postgres.USER}', 'PASSWORD' => '', 'SCHEMA' => '', 'ENCRYPTION' => false, "
             "'DOUBLE_IEEE754' => true]; $ZBX_SERVER = '127.0.0.1'; "
             f"$ZBX_SERVER_PORT = '{self.port}'; $ZBX_SERVER_NAME = ''; $IMAGE_FORMAT_DEFAULT = IMAGE_FORMAT_PNG;\n"

@@ -84,13 +84,22 @@ def make_recipient(api: ZabbixAPI, name: str) -> str:
     return str(user)
 
 
-def make_action(api: ZabbixAPI) -> None:
-    """Problem, recovery and update, once each, to the group, through our media only."""
+SOURCES = {"trigger": 0, "internal": 3, "service": 4}
+ITEM_NOT_SUPPORTED = {"conditiontype": 23, "operator": 0, "value": "0"}
+
+
+def make_action(api: ZabbixAPI, source: str = "trigger") -> None:
+    """Problem, recovery and update (internal events know none), once each, to the group, through our media only."""
     group = api.usergroup.get(filter={"name": GROUP}, output=["usrgrpid"])[0]["usrgrpid"]
     message = {"default_msg": 1, "mediatypeid": media_type(api)["mediatypeid"]}
     send = {"operationtype": 0, "opmessage_grp": [{"usrgrpid": group}], "opmessage": message}
+    more = (
+        {"filter": {"evaltype": 0, "conditions": [ITEM_NOT_SUPPORTED]}}
+        if source == "internal"
+        else {"update_operations": [send]}
+    )
     api.action.create(
-        name=MEDIA, eventsource=0, status=0, esc_period="1h",
+        name=f"{MEDIA}: {source}", eventsource=SOURCES[source], status=0, esc_period="1h",
         operations=[{**send, "esc_period": "0", "esc_step_from": 1, "esc_step_to": 1}],
-        recovery_operations=[send], update_operations=[send],
+        recovery_operations=[send], **more,
     )  # fmt: skip

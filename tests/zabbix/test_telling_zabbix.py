@@ -7,7 +7,9 @@ import pytest
 from monitoring.enums import AlertKind, Outcome
 from tests.zabbix import setting_up
 from tests.zabbix.conftest import Pair
+from tests.zabbix.desk import fresh
 from tests.zabbix.waiting import until
+from tickets.enums import State
 
 OTHER = "colleague"
 
@@ -53,3 +55,19 @@ def test_acknowledgement_by_a_person_in_zabbix_is_a_note_on_the_ticket(pair: Pai
         "the note stands on the ticket",
     )
     assert len(pair.event_of("told-3")["acknowledges"]) == 1
+
+
+def test_severity_raised_in_zabbix_raises_the_ticket(pair: Pair) -> None:
+    pair.hosts("told-4").fail()
+    ticket = pair.desk.ticket_of("told-4")
+    pair.api.event.acknowledge(eventids=pair.event_of("told-4")["eventid"], action=8, severity=5)
+    until(lambda: fresh(ticket).priority < ticket.priority, "the ticket is raised")
+
+
+def test_problem_closed_by_hand_in_zabbix_resolves_the_ticket(pair: Pair) -> None:
+    pair.hosts("told-5").fail()
+    ticket = pair.desk.ticket_of("told-5")
+    pair.api.event.acknowledge(
+        eventids=pair.event_of("told-5")["eventid"], action=1 | 4, message="false alarm"
+    )
+    until(lambda: fresh(ticket).state == State.RESOLVED, "the ticket is resolved")
