@@ -64,7 +64,7 @@ def counts(found: Plan) -> dict[str, int]:
 
 def test_dry_run_tells_and_writes_nothing():
     found = bring(files())
-    assert counts(found) == {"new": 18}
+    assert counts(found) == {"new": 19}
     assert not Site.objects.exists()
 
 
@@ -188,7 +188,7 @@ def test_export_is_what_the_import_takes():
     assert bring(written).is_idle
     assert set(written) == set(HOUSE)
     Equipment.objects.filter(name__contains="=").delete()
-    assert counts(bring(reading.from_zip(export_zip()))) == {"same": 18}
+    assert counts(bring(reading.from_zip(export_zip()))) == {"same": 19}
     assert bring(written).counts["new"] == 2
 
 
@@ -222,7 +222,7 @@ def test_commands_carry_the_registry_from_folder_to_archive(tmp_path, capsys):
     for name, text in HOUSE.items():
         (tmp_path / name).write_text(text)
     call_command("import_registry", str(tmp_path))
-    assert "dry run: 18 new" in capsys.readouterr().out
+    assert "dry run: 19 new" in capsys.readouterr().out
     call_command("import_registry", str(tmp_path), "--apply")
     call_command("export_registry", str(tmp_path / "out.zip"))
     capsys.readouterr()
