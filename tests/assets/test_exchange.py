@@ -215,7 +215,7 @@ def test_files_too_large_or_of_unknown_names_are_refused():
 def test_only_engineers_and_administrators_import():
     with pytest.raises(NotAllowed):
         import_files(actor=factories.operator(1), files=files())
-    assert import_files(actor=factories.operator(3), files=files()).counts["new"] == 18
+    assert import_files(actor=factories.operator(3), files=files()).counts["new"] == 19
 
 
 def test_commands_carry_the_registry_from_folder_to_archive(tmp_path, capsys):
@@ -227,7 +227,7 @@ def test_commands_carry_the_registry_from_folder_to_archive(tmp_path, capsys):
     call_command("export_registry", str(tmp_path / "out.zip"))
     capsys.readouterr()
     call_command("import_registry", str(tmp_path / "out.zip"), "--apply")
-    assert "written: 0 new, 0 changed, 18 same" in capsys.readouterr().out
+    assert "written: 0 new, 0 changed, 19 same" in capsys.readouterr().out
     (tmp_path / "sites.csv").write_text("code,name\ndc1,\n")
     with pytest.raises(CommandError):
         call_command("import_registry", str(tmp_path))

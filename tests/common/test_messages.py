@@ -25,7 +25,8 @@ SAME = {
     "https", "multipart", "problem", "schema", "tag", "value", "Europe", "Moscow", "UTC", "RUBH", "calendars", "create",
     "null", "replay", "sla", "vectors", "CSV", "NetBox", "PDU", "PSU", "ZIP", "circuits", "cluster", "clusters", "csv",
     "equipment", "inputs", "links", "minutes", "no", "on", "position", "power", "racks", "rooms", "runs", "runtime",
-    "services", "sites", "yes",
+    "services", "sites", "yes", "shop", "example", "firing", "resolved", "recovery", "update", "test", "Prometheus",
+    "Alertmanager", "HTTP", "RDAP", "WHOIS", "ping",
 }  # fmt: skip
 
 
