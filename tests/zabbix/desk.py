@@ -14,6 +14,8 @@ from django.db.models import QuerySet
 
 from helpdesk.stack import embedded
 from monitoring.models import Delivery, Incident, Problem
+from monitoring.models.incident import IncidentQuerySet
+from monitoring.models.problem import ProblemQuerySet
 from tests.stack.desk import Desk
 from tests.zabbix.server import Server
 from tests.zabbix.sites import SLUG
@@ -95,7 +97,7 @@ class RealDesk:
 
     # -- what it knows
     @property
-    def problems(self) -> QuerySet[Problem]:
+    def problems(self) -> ProblemQuerySet:
         return Problem.objects.using(DATABASE)
 
     @property
@@ -103,7 +105,7 @@ class RealDesk:
         return Ticket.objects.using(DATABASE)
 
     @property
-    def incidents(self) -> QuerySet[Incident]:
+    def incidents(self) -> IncidentQuerySet:
         return Incident.objects.using(DATABASE)
 
     @property

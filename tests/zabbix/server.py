@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -54,7 +54,8 @@ class Server:
     def __exit__(self, *failure: object) -> None:
         for process in self.processes:
             # The frontend's workers outlive their parent.
-            os.killpg(process.pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
         for process in self.processes:
             process.wait(60)
         self.lease.release()

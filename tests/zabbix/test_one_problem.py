@@ -13,7 +13,8 @@ def test_problem_becomes_a_ticket_whose_link_comes_back_as_tags_of_the_event(pai
     pair.hosts("lone-1").fail()
     ticket = pair.desk.ticket_of("lone-1")
     assert "lone-1 does not answer" in ticket.subject
-    tags = until(lambda: LINK in (found := pair.tags_of("lone-1")) and found, "the tags come back")
+    until(lambda: LINK in pair.tags_of("lone-1"), "the tags come back")
+    tags = pair.tags_of("lone-1")
     event = pair.event_of("lone-1")["eventid"]
     assert (tags[EVENT], tags[LINK]) == (f"{SLUG}-{event}", f"{pair.desk.address}/m/{SLUG}/{event}")
     assert pair.desk.follow(tags[LINK]) == f"/desk/tickets/{ticket.number}/"

@@ -66,6 +66,13 @@ def test_two_hundred_hosts_behind_one_switch_are_one_incident(pair: Pair) -> Non
         lambda: own_tickets(pair, NORTH.servers, incident) == [], "no problem has an open ticket of its own"
     )
     watch.note(f"storm of {SERVERS}, to no ticket but the incident's")
+    over = Watch()
+    storm.recover()
+    until(
+        lambda: not pair.desk.incidents.live().filter(state=IncidentState.OPEN).exists(),
+        "the incident recovers",
+    )
+    over.note(f"{SERVERS} recoveries, from the values to an incident that is only watched")
 
 
 def test_desk_that_was_away_for_a_minute_in_a_storm_misses_nothing(pair: Pair) -> None:
