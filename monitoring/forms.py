@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from monitoring.enums import WindowMode
 
@@ -9,8 +10,8 @@ MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT
 
 
 class PeriodForm(forms.Form):
-    starts_at = forms.DateTimeField(label=_("From"), widget=MOMENT, input_formats=["%Y-%m-%dT%H:%M"])
-    ends_at = forms.DateTimeField(label=_("To"), widget=MOMENT, input_formats=["%Y-%m-%dT%H:%M"])
+    starts_at = forms.DateTimeField(label=pgettext_lazy("period", "From"), widget=MOMENT, input_formats=["%Y-%m-%dT%H:%M"])
+    ends_at = forms.DateTimeField(label=pgettext_lazy("period", "To"), widget=MOMENT, input_formats=["%Y-%m-%dT%H:%M"])
 
 
 class WorksForm(PeriodForm):
