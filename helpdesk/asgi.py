@@ -22,6 +22,9 @@ from helpdesk.wsgi import application as wsgi
 # Django takes seconds to read a content type of hundreds of kilobytes; no honest client sends a tenth of this.
 MAX_HEADER_BYTES = 32 * 1024
 THREADS = int(os.environ.get("WEB_THREADS", "8"))
+# Alerts come by the thousand: they wait for each other, and never take the threads and the processor from people.
+ALERTS = "/api/monitoring/"
+ALERT_THREADS = int(os.environ.get("ALERT_THREADS", "2"))
 
 
 class ClientGoneError(OSError):
@@ -29,11 +32,12 @@ class ClientGoneError(OSError):
 
 
 class Application:
-    """Routes `/live/` to the streams of this process and the rest to Django."""
+    """Routes `/live/` to the streams of this process and the rest to Django, alerts on threads of their own."""
 
     def __init__(self, django: Callable[..., Any], *, threads: int = THREADS) -> None:
         # The library describes messages more narrowly than the ASGI standard, which we pass through untouched.
         self.django: Any = WSGIMiddleware(django, workers=threads)
+        self.alerts: Any = WSGIMiddleware(django, workers=ALERT_THREADS)
         self._hub: Hub | None = None
         self._live: LiveEndpoint | None = None
 
@@ -68,7 +72,8 @@ class Application:
         clean = {**scope, "headers": [(name, value) for name, value in headers if b"_" not in name]}
         # Bytes that should have been percent-encoded become so; WSGI carries nothing else.
         clean["query_string"] = quote_from_bytes(scope["query_string"], safe="!#$%&'()*+,/:;=?@[]~").encode()
-        await self.django(clean, _whole_bodies_only(receive), send)
+        pool = self.alerts if scope["path"].startswith(ALERTS) else self.django
+        await pool(clean, _whole_bodies_only(receive), send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -16,7 +16,7 @@ class SourceAdmin(admin.ModelAdmin[Source]):
     """Sources are made by `manage.py create_source`, which shows the token; their rules are changed here."""
 
     list_display = ("name", "kind", "slug", "recovery_policy", "is_active", "last_seen_at")
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # noqa: RUF012 — Django's own way
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     readonly_fields = ("kind", "slug", "last_seen_at", "previous_valid_until", "created_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -10,8 +10,12 @@ MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT
 
 
 class PeriodForm(forms.Form):
-    starts_at = forms.DateTimeField(label=pgettext_lazy("period", "From"), widget=MOMENT, input_formats=["%Y-%m-%dT%H:%M"])
-    ends_at = forms.DateTimeField(label=pgettext_lazy("period", "To"), widget=MOMENT, input_formats=["%Y-%m-%dT%H:%M"])
+    starts_at = forms.DateTimeField(
+        label=pgettext_lazy("period", "From"), widget=MOMENT, input_formats=["%Y-%m-%dT%H:%M"]
+    )
+    ends_at = forms.DateTimeField(
+        label=pgettext_lazy("period", "To"), widget=MOMENT, input_formats=["%Y-%m-%dT%H:%M"]
+    )
 
 
 class WorksForm(PeriodForm):
