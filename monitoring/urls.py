@@ -23,5 +23,6 @@ urlpatterns = [
     path("works/<int:window_id>/cancel/", windows.cancel, name="window-cancel"),
     path("sources/", sources.sources, name="sources"),
     path("sources/<int:source_id>/rotate/", sources.rotate, name="rotate"),
+    path("unknown-hosts/", sources.unknown_hosts, name="unknown-hosts"),
     path("rejected/", sources.rejected, name="rejected"),
 ]

@@ -93,6 +93,14 @@ class World:
             known = self._nodes[key] = self._judge(key)
         return known
 
+    def is_down(self, key: int) -> bool:
+        """The same as `node(key).state` being DOWN, without asking how narrow its ways are."""
+        if self.power.state[key] is Power.DOWN:
+            return True
+        return self._serves(key, self.usual.distance, NOTHING) and not self._serves(
+            key, self.perhaps, self.cut
+        )
+
     def _judge(self, key: int) -> Condition:
         power, network = self.power.state[key], self._network(key)
         if power is Power.DOWN:

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from assets.impact import Cut, Impact, Usual
+from assets.impact import Cut, Usual
 from assets.impact.world import World
 from monitoring.correlation.rules import (
     PRECISION_FLOOR,
@@ -137,7 +137,7 @@ def _broken_by(usual: Usual, key: int, is_circuit: bool) -> Callable[[int], bool
     gone = Cut(circuits=frozenset({key})) if is_circuit else Cut(nodes=frozenset({key}))
     flat = frozenset(node.id for node in usual.plant.nodes.values() if node.runtime is not None)
     world = World(usual, gone | Cut(flat=flat))
-    return lambda node: world.node(node).state is Impact.DOWN
+    return world.is_down
 
 
 def _depths(usual: Usual) -> dict[int, int]:

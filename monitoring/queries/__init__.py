@@ -1,10 +1,10 @@
 """Read side of monitoring."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Count, QuerySet, Sum
+from django.db.models import Aggregate, Count, Max, QuerySet, Sum
 
 from assets.models import Service
 from common import clock
@@ -83,3 +83,30 @@ def problem_by_link(*, slug: str, event_id: int) -> Problem | None:
     """The problem behind a stable link, with its ticket and source."""
     found = Problem.objects.select_related("source", "ticket", "incident__ticket")
     return found.filter(source__slug=slug, event_id=event_id).first()
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownHost:
+    """A host with open problems that the registry does not know: no incident and no client can follow from it."""
+
+    source: str
+    host: str
+    name: str
+    problems: int
+    last: datetime
+
+
+def unknown_hosts() -> list[UnknownHost]:
+    """Those with most open problems first, at most 200; O(open problems)."""
+    loose = Problem.objects.open().filter(
+        equipment__isnull=True, circuit__isnull=True, service__isnull=True, announced=True
+    )
+    rows = (
+        loose.exclude(host="")
+        .values("source__name", "host")
+        .annotate(problems=Count("pk"), last=Max("first_seen_at"), name=Max("host_name"))
+    )
+    return [
+        UnknownHost(row["source__name"], row["host"], row["name"], row["problems"], row["last"])
+        for row in rows.order_by("-problems", "host")[:200]
+    ]

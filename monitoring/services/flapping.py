@@ -74,7 +74,7 @@ def _last_ticket(problem: Problem) -> Ticket | None:
 
 def is_flapping(problem_ids: list[int], at: datetime) -> bool:
     """Whether the trigger of any of these problems flaps now: quiet between two flaps is no recovery."""
-    if not problem_ids:
+    if not problem_ids or not Flap.objects.filter(is_live=True).exists():
         return False
     live = Flap.objects.filter(
         is_live=True,

@@ -71,16 +71,22 @@ def _safely(step: Callable[[], object], what: str) -> None:
         logger.exception("the tick could not finish: %s", what)
 
 
-@transaction.atomic
 def _infer(at: datetime) -> None:
     """A storm whose alerts came too fast for each other to be seen, and roots inferred too low."""
-    young = Incident.objects.live().filter(is_inferred=True, opened_at__gt=at - REVIEWED)
-    waiting = list(young.order_by("pk"))
-    if not waiting and storms.fresh_count(at, most=3) < 3:
-        return
-    locking.lock_correlation()
-    if not any(storms.review(incident=incident, at=at) for incident in waiting):
-        storms.look(actor=DESK, at=at)
+    for incident in (
+        Incident.objects.live().filter(is_inferred=True, opened_at__gt=at - REVIEWED).order_by("pk")
+    ):
+        wider = storms.wider(incident, at)
+        if wider is not None:
+            with transaction.atomic():
+                locking.lock_correlation()
+                storms.grow_to(wider, locking.lock_incident(incident.pk), at=at)
+            return
+    found = storms.suspect(at) if storms.fresh_count(at, most=3) >= 3 else None
+    if found is not None:
+        with transaction.atomic():
+            locking.lock_correlation()
+            storms.open_for(found, actor=DESK, at=at)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.permissions import administrator_required
+from accounts.permissions import administrator_required, operator_required
 from common.htmx import DeskRequest
 from monitoring import queries
 from monitoring.services.sourcing import rotate_token
@@ -35,3 +35,12 @@ def rejected(request: DeskRequest) -> HttpResponse:
     chosen = request.GET.get("source", "").replace("\x00", "")
     page = Paginator(queries.rejected_deliveries(chosen), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "monitoring/rejected.html", {"page": page, "chosen": chosen})
+
+
+@operator_required
+@require_GET
+def unknown_hosts(request: DeskRequest) -> HttpResponse:
+    """Hosts that alert and are not in the registry."""
+    return render(
+        request, "monitoring/unknown_hosts.html", {"here": "registry", "rows": queries.unknown_hosts()}
+    )

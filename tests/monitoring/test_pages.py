@@ -164,3 +164,13 @@ def test_new_problem_costs_a_fixed_number_of_queries(post: Post) -> None:
     with CaptureQueriesContext(connection) as caught:
         post(problem(50, trigger_id="50"))
     assert len(caught) <= 2
+
+
+def test_host_that_the_registry_does_not_know_is_listed_until_it_does(client: Client, post: Post) -> None:
+    post(problem(1, host1="new-box", host_name1="New box"))
+    client.force_login(User.objects.get(pk=factories.operator(1).user_id))
+    assert "new-box" in client.get("/monitoring/unknown-hosts/").content.decode()
+    factories.ServiceFactory.create(monitored_host="new-box")
+    post(recovery(1))
+    post(problem(2, host1="new-box", host_name1="New box", trigger_id="9"))
+    assert "new-box" not in client.get("/monitoring/unknown-hosts/").content.decode()

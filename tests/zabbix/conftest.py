@@ -40,6 +40,11 @@ class Pair:
         )  # fmt: skip
         return dict(found[0]) if found else {}
 
+    def open_events(self) -> set[int]:
+        """Ids of what is open on our hosts; the desk's user may not read Zabbix's own."""
+        found = self.api.problem.get(groupids=[self.hostgroup], output=["eventid"], source=0, object=0)
+        return {int(one["eventid"]) for one in found}
+
     def tags_of(self, host: str) -> dict[str, str]:
         return {one["tag"]: one["value"] for one in self.event_of(host).get("tags", [])}
 

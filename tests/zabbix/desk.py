@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import dj_database_url
 import httpx
@@ -130,8 +129,3 @@ class RealDesk:
 def fresh(ticket: Ticket) -> Ticket:
     """The ticket as it is now."""
     return Ticket.objects.using(DATABASE).get(pk=ticket.pk)
-
-
-def open_events(api: Any) -> set[int]:
-    """Ids of what is open in Zabbix."""
-    return {int(one["eventid"]) for one in api.problem.get(output=["eventid"], source=0, object=0)}

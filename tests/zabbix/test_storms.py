@@ -8,7 +8,6 @@ from monitoring.enums import IncidentState
 from monitoring.models import Incident
 from tests.zabbix import setting_up
 from tests.zabbix.conftest import Pair
-from tests.zabbix.desk import open_events
 from tests.zabbix.figures import Watch
 from tests.zabbix.sites import NORTH, SERVERS, SOUTH
 from tests.zabbix.waiting import until
@@ -43,7 +42,7 @@ def own_tickets(pair: Pair, hosts: Iterable[str], incident: Incident) -> list[Ti
 
 def is_complete(pair: Pair) -> bool:
     """Every event open in Zabbix is an open problem of the desk, and the other way round."""
-    return set(pair.desk.problems.open().values_list("event_id", flat=True)) == open_events(pair.api)
+    return set(pair.desk.problems.open().values_list("event_id", flat=True)) == pair.open_events()
 
 
 def all_members(pair: Pair, hosts: list[str]) -> bool:

@@ -77,12 +77,15 @@ def _look_for_storm(actor: Actor, problem: Problem, at: datetime) -> Outcome | N
     if count not in storms.LOOKS:
         return None
     saving.save(problem)
+    found = storms.suspect(at)
+    if found is None:
+        return None
     locking.lock_correlation()
     there = joining.find(problem)
     if there is not None:
         joining.join(problem, there, at)
         problem.save(update_fields=["incident", "attached_at", "held_until"])
         return Outcome.ATTACHED
-    storms.look(actor=actor, at=at)
+    storms.open_for(found, actor=actor, at=at)
     problem.refresh_from_db(fields=["incident", "attached_at", "held_until"])
     return Outcome.INCIDENT if problem.incident_id is not None else None

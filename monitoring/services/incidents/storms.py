@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.enums import Actor
 from assets.models import Circuit, Equipment, Site
-from assets.queries.current import current
+from assets.queries.current import current, stamp
 from monitoring.correlation.inferring import Suspect, infer
 from monitoring.correlation.rules import FRESH, REVIEWED, STORM_SHARE_THINGS, STORM_THINGS
 from monitoring.enums import Effect, ProblemState
@@ -22,6 +22,24 @@ from monitoring.services.incidents.failing import members
 # Looked at when the count of fresh things reaches one of these: a storm must not infer for each of its alerts.
 LOOKS = frozenset({3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610, 987})
 MOST = 1000
+# A cause and what speaks for it.
+Found = tuple[Cause, dict[str, Any]]
+
+
+class _Unexplained:
+    """The last alarms that nothing explained: until others come or the registry changes, nothing will."""
+
+    def __init__(self) -> None:
+        self._known: tuple[frozenset[int], int] | None = None
+
+    def knows(self, down: frozenset[int]) -> bool:
+        return self._known == (down, stamp())
+
+    def remember(self, down: frozenset[int]) -> None:
+        self._known = (down, stamp())
+
+
+_unexplained = _Unexplained()
 
 
 def fresh_count(at: datetime, *, most: int = MOST) -> int:
@@ -34,16 +52,23 @@ def is_storm(count: int) -> bool:
     return count >= STORM_THINGS
 
 
-def look(*, actor: Actor, at: datetime) -> Incident | None:
-    """Open the incident of what explains the fresh alarms best, if anything does. Needs the correlation lock."""
-    fresh = list(_fresh(at).order_by("started_at", "pk")[:MOST])
-    down = frozenset(one.equipment_id for one in fresh if one.equipment_id is not None)
-    if len(down) < STORM_SHARE_THINGS:
+def suspect(at: datetime) -> Found | None:
+    """What explains the fresh alarms best, if anything does. Takes its time with a large registry: ask without a lock."""
+    down = _down(at)
+    if len(down) < STORM_SHARE_THINGS or _unexplained.knows(down):
         return None
     found = _best(down)
     if found is None:
-        return None
+        _unexplained.remember(down)
+    return found
+
+
+def open_for(found: Found, *, actor: Actor, at: datetime) -> Incident | None:
+    """Open the incident of a suspect, unless its alarms have been explained meanwhile. Needs the correlation lock."""
     cause, evidence = found
+    fresh = list(_fresh(at).order_by("started_at", "pk")[:MOST])
+    if len({one.equipment_id for one in fresh}) < STORM_SHARE_THINGS:
+        return None
     incident = opening.open_or_grow(
         actor=actor,
         cause=cause,
@@ -57,23 +82,24 @@ def look(*, actor: Actor, at: datetime) -> Incident | None:
     return incident
 
 
-def review(*, incident: Incident, at: datetime) -> bool:
-    """A cause inferred from the first alarms may sit too low: look again with all that have come since.
-
-    Needs the correlation lock.
-    """
+def wider(incident: Incident, at: datetime) -> Found | None:
+    """A cause inferred from the first alarms may sit too low: what explains all that have come since, if it is another."""
     if not incident.is_inferred or at > incident.opened_at + REVIEWED:
-        return False
+        return None
     mine = members(incident).filter(state=ProblemState.OPEN, effect=Effect.DOWN, equipment__isnull=False)
-    down = frozenset(mine.values_list("equipment_id", flat=True)) | frozenset(
-        _fresh(at).exclude(equipment=None).values_list("equipment_id", flat=True)[:MOST]
-    )
-    found = _best(down)
-    if found is None or found[0].key == incident.cause_key or not _is_wider(incident, found[1]):
-        return False
+    found = _best(frozenset(mine.values_list("equipment_id", flat=True)) | _down(at))
+    is_other = found is not None and found[0].key != incident.cause_key
+    return found if is_other and found is not None and _is_wider(incident, found[1]) else None
+
+
+def grow_to(found: Found, incident: Incident, *, at: datetime) -> None:
+    """Move an inferred root. Needs the correlation lock."""
     merging.grow(cause=found[0], incidents=[incident], at=at, evidence=[found[1]])
     opening.complete(incident, at)
-    return True
+
+
+def _down(at: datetime) -> frozenset[int]:
+    return frozenset(_fresh(at).values_list("equipment_id", flat=True)[:MOST])
 
 
 def _is_wider(incident: Incident, evidence: dict[str, Any]) -> bool:
@@ -89,7 +115,7 @@ def _fresh(at: datetime) -> Any:
     )  # fmt: skip
 
 
-def _best(down: frozenset[int]) -> tuple[Cause, dict[str, Any]] | None:
+def _best(down: frozenset[int]) -> Found | None:
     usual = current()
     watched = Equipment.objects.working().filter(is_monitored=True)
     watched = watched.exclude(monitored_host="", monitored_host_ids=[])
@@ -103,7 +129,7 @@ def _best(down: frozenset[int]) -> tuple[Cause, dict[str, Any]] | None:
     return _as_cause(suspects[0], len(down)) if suspects else _site(down)
 
 
-def _as_cause(best: Suspect, total: int) -> tuple[Cause, dict[str, Any]]:
+def _as_cause(best: Suspect, total: int) -> Found:
     cause = (
         causes.of_circuit(Circuit.objects.select_related("equipment").get(pk=best.key))
         if best.is_circuit
@@ -112,7 +138,7 @@ def _as_cause(best: Suspect, total: int) -> tuple[Cause, dict[str, Any]]:
     return cause, _evidence(best.explained, total, best.precision)
 
 
-def _site(down: frozenset[int]) -> tuple[Cause, dict[str, Any]] | None:
+def _site(down: frozenset[int]) -> Found | None:
     """Nothing in the registry connects them but the place: enough of one site make the site the cause."""
     here = dict[int, set[int]]()
     for key, site in Equipment.objects.filter(pk__in=down).values_list("pk", "site_id"):
