@@ -11,6 +11,7 @@ urlpatterns = [
     path("tickets/<int:ticket_id>/diagnosis/", diagnosis.panel, name="diagnosis"),
     path("expiries/", diagnosis.expiries, name="expiries"),
     path("incidents/", incidents.index, name="incidents"),
+    path("incidents/count/", incidents.count, name="incident-count"),
     path("incidents/<str:number>/", incidents.incident, name="incident"),
     path("incidents/<str:number>/loose/", incidents.loose, name="incident-loose"),
     path("incidents/<str:number>/roots/", incidents.roots, name="incident-roots"),

@@ -65,6 +65,25 @@ class Zabbix:
         over = {"event_value": "0", "recovery_id": str(next(self._ids)), "recovery_ts": str(int(time.time()))}
         self._post("recovery", {**found.body, **over})
 
+    def alarm(self, host: str, name: str, severity: int) -> dict[str, Any]:
+        """A problem of a host of the registry, by name; the body, so that it can be over."""
+        alert = {"name": f"{host}: {name}", "severity": severity, "opdata": "", "scope": "availability"}
+        body = self._body(next(self._ids), alert, {"host": host, "label": host})
+        self._post("problem", body)
+        return body
+
+    def over(self, body: dict[str, Any]) -> None:
+        """Its recovery."""
+        self._post(
+            "recovery",
+            {
+                **body,
+                "event_value": "0",
+                "recovery_id": str(next(self._ids)),
+                "recovery_ts": str(int(time.time())),
+            },
+        )
+
     def update(self) -> None:
         """Somebody acknowledges or comments in monitoring."""
         if not self.open:

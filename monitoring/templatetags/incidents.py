@@ -121,12 +121,6 @@ def outage_banner(context: dict[str, Any]) -> dict[str, Any]:
 
 
 @register.simple_tag
-def live_incidents() -> int:
-    """How many are under way, for the menu."""
-    return incidents.live_count()
-
-
-@register.simple_tag
 def bar_parts(shares: list[incidents.Share]) -> list[dict[str, str]]:
     """The pieces of a bar of width 100, drawn in the order of the states."""
     parts, x = [], 0.0

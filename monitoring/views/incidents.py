@@ -41,6 +41,13 @@ def index(request: DeskRequest) -> HttpResponse:
 
 @operator_required
 @require_GET
+def count(request: DeskRequest) -> HttpResponse:
+    """The mark in the menu: how many are under way."""
+    return render(request, "incidents/_count.html", {"count": queries.live_count()})
+
+
+@operator_required
+@require_GET
 def incident(request: DeskRequest, number: str) -> HttpResponseBase:
     """The whole incident; a part of it for htmx, named by `part`."""
     found = _found(number)

@@ -5,18 +5,24 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import httpx
 import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.enums import Actor
+from assets.services.exchange.importing import import_files
+from assets.services.exchange.reading import from_folder
 from common import clock
 from helpdesk.checks import DEMO_PASSWORD
 from helpdesk.demo.accounts import create_people
+from helpdesk.demo.data_files import DATA
 from helpdesk.simulation.meter import Meter
 from helpdesk.simulation.running import Simulation, is_loopback
+from helpdesk.simulation.story import LostLine
 from helpdesk.simulation.visitors import hidden_fields
+from helpdesk.simulation.zabbix import Zabbix
 from monitoring.enums import SourceKind
-from monitoring.models import Problem
+from monitoring.models import Incident, Problem
 from monitoring.services.authenticating import forget_sources
 from monitoring.services.sourcing import create_source
 from tickets.models import Message, Ticket
@@ -89,3 +95,18 @@ def test_p95_is_the_latency_that_nineteen_of_twenty_keep() -> None:
 def test_hidden_fields_are_read_from_a_form() -> None:
     page = '<input type="hidden" name="csrfmiddlewaretoken" value="a&amp;b"><input name="subject" value="x">'
     assert hidden_fields(page) == {"csrfmiddlewaretoken": "a&b"}
+
+
+def test_story_of_a_lost_line_is_one_incident_of_the_demos_registry(
+    token: str, live_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_files(actor=Actor.system(), files=from_folder(DATA / "registry"), write=True)
+    monkeypatch.setattr(LostLine, "_wait", staticmethod(lambda began, second: None))
+    said: list[str] = []
+    with httpx.Client(base_url=live_server.url) as client:
+        zabbix = Zabbix(client, token, Meter(), Random(1))
+        LostLine(zabbix, 1).play(said.append)
+    found = Incident.objects.get()
+    assert found.cause_label == "util-A"
+    assert not Problem.objects.filter(incident__isnull=True).exists()
+    assert not Problem.objects.open().exists()

@@ -16,7 +16,7 @@ from accounts.models import Contact
 from accounts.queries import contact_actor
 from common import clock
 from tickets.services.creating import create_ticket
-contact = Contact.objects.get()
+contact = Contact.objects.get(customer__code="north")
 ticket = create_ticket(actor=contact_actor(contact), contact=contact, channel="mail", subject="Nobody answers me",
                        body="Hello?", received_at=clock.now() - timedelta(seconds=80))
 print(json.dumps([ticket.pk, ticket.number]))

@@ -12,6 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from helpdesk.checks import DEMO_PASSWORD
 from helpdesk.simulation.running import MAX_MINUTES, MAX_RATE, Simulation, is_loopback
+from helpdesk.simulation.story import LostLine
+from helpdesk.simulation.zabbix import Zabbix
 
 
 class Command(BaseCommand):
@@ -21,6 +23,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--minutes", type=float, default=2.0, help="how long (default 2)")
+        parser.add_argument(
+            "--story",
+            choices=["lost-line"],
+            help="play one story instead: the demo's site loses a power line",
+        )
         parser.add_argument("--rate", type=float, default=30.0, help="events a minute (default 30)")
         parser.add_argument(
             "--url", default=settings.BASE_URL, help="address of the desk (default %(default)s)"
@@ -35,6 +42,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         logging.getLogger("httpx").setLevel(logging.WARNING)
         simulation = self._simulation(options)
+        if options["story"]:
+            self._tell(simulation)
+            return
         self.stdout.write(
             f"{simulation.rate:g} events a minute for {simulation.minutes:g} min to {simulation.url}; Ctrl-C stops"
         )
@@ -46,6 +56,13 @@ class Command(BaseCommand):
             self.stdout.write(line)
         if simulation.meter.failed:
             raise CommandError(f"{simulation.meter.failed} requests were not accepted.")
+
+    def _tell(self, simulation: Simulation) -> None:
+        with httpx.Client(base_url=simulation.url, timeout=15) as client:
+            zabbix = Zabbix(client, simulation.token, simulation.meter, simulation.rng)
+            LostLine(zabbix, simulation.minutes).play(self.stdout.write)
+        if simulation.meter.failed:
+            raise CommandError(f"{simulation.meter.failed} alerts were not accepted.")
 
     def _simulation(self, options: dict[str, Any]) -> Simulation:
         url, minutes, rate = options["url"].rstrip("/"), options["minutes"], options["rate"]
