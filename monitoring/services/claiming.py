@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import connection
 
 from monitoring.adapters.alert import Host
-from monitoring.correlation.rules import FLAP_WINDOW
-from monitoring.enums import ProblemState
+from monitoring.correlation.rules import EARLIER, FLAP_WINDOW
+from monitoring.enums import HitState, IncidentState, ProblemState
 
 # Two lock spaces: every worker takes its event first and its trigger second, so none can wait in a circle.
 EVENT_LOCK, TRIGGER_LOCK = 0x65_76, 0x74_72
@@ -29,12 +29,13 @@ _SQL = """
 SELECT pg_advisory_xact_lock(%(event_lock)s, hashtext(%(event_key)s)),
        pg_advisory_xact_lock(%(trigger_lock)s, hashtext(%(trigger_key)s));
 WITH device AS (
-    SELECT id FROM assets_equipment WHERE status <> 'retired' AND monitored_host_ids && %(host_ids)s::bigint[]
+    SELECT id, kind FROM assets_equipment
+     WHERE status <> 'retired' AND monitored_host_ids && %(host_ids)s::bigint[]
     UNION
-    SELECT id FROM assets_equipment
+    SELECT id, kind FROM assets_equipment
      WHERE status <> 'retired' AND monitored_host <> '' AND monitored_host = ANY(%(host_names)s)
     UNION
-    SELECT id FROM assets_equipment
+    SELECT id, kind FROM assets_equipment
      WHERE status <> 'retired' AND source_id <> '' AND source = ANY(%(registers)s) AND source_id = ANY(%(source_ids)s)
 ), circuit AS (
     SELECT id, equipment_id FROM assets_circuit
@@ -46,38 +47,59 @@ WITH device AS (
     (SELECT id FROM assets_service
       WHERE is_active AND monitored_host <> '' AND monitored_host = ANY(%(host_names)s) LIMIT %(limit)s)
 )
-SELECT 'known', id FROM monitoring_problem WHERE source_id = %(source)s AND event_id = %(event)s
+SELECT 'known', id, '', NULL::timestamptz FROM monitoring_problem
+ WHERE source_id = %(source)s AND event_id = %(event)s
 UNION ALL
-(SELECT 'before', id FROM monitoring_problem
+(SELECT 'predecessor', id, '', NULL FROM monitoring_problem
   WHERE source_id = %(source)s AND trigger_id = %(trigger)s AND event_id <> %(event)s AND ticket_id IS NOT NULL
     AND (state = %(open)s OR recovered_at >= %(since)s)
   ORDER BY event_id DESC LIMIT 1)
 UNION ALL
-SELECT 'flap', id FROM monitoring_flap WHERE is_live AND source_id = %(source)s AND trigger_id = %(trigger)s
+SELECT 'flap', id, '', NULL FROM monitoring_flap
+ WHERE is_live AND source_id = %(source)s AND trigger_id = %(trigger)s
 UNION ALL
-SELECT 'recent', count(*) FROM (
+SELECT 'recent', count(*), '', NULL FROM (
     SELECT 1 FROM monitoring_problem
      WHERE source_id = %(source)s AND trigger_id = %(trigger)s AND event_id <> %(event)s AND first_seen_at >= %(lately)s
      ORDER BY event_id DESC LIMIT 10) AS lately
 UNION ALL
-SELECT 'device', id FROM device
+SELECT 'works', count(*), '', NULL FROM monitoring_maintenancewindow
+ WHERE cancelled_at IS NULL AND ends_at > %(at)s AND starts_at <= %(at)s
 UNION ALL
-SELECT 'circuit', id FROM circuit
+SELECT 'device', id, kind, NULL FROM device
 UNION ALL
-SELECT 'service', id FROM service
+SELECT 'circuit', id, '', NULL FROM circuit
 UNION ALL
-SELECT 'incident', incident_id FROM monitoring_incidentnode
- WHERE is_live AND equipment_id IN (SELECT id FROM device)
+SELECT 'service', id, '', NULL FROM service
 UNION ALL
-SELECT 'incident', incident_id FROM monitoring_incidentnode
- WHERE is_live AND state = 'down' AND equipment_id IN (SELECT equipment_id FROM circuit)
+SELECT 'incident', i.id, i.state || ' ' || n.state, i.started_at
+  FROM monitoring_incidentnode n JOIN monitoring_incident i ON i.id = n.incident_id
+ WHERE n.is_live AND n.equipment_id IN (SELECT id FROM device)
 UNION ALL
-SELECT 'incident', id FROM monitoring_incident
+SELECT 'incident', i.id, i.state, i.started_at
+  FROM monitoring_incidentnode n JOIN monitoring_incident i ON i.id = n.incident_id
+ WHERE n.is_live AND n.state = 'down' AND n.equipment_id IN (SELECT equipment_id FROM circuit)
+UNION ALL
+SELECT 'incident', id, state, started_at FROM monitoring_incident
  WHERE state IN ('open', 'recovered') AND circuit_id IN (SELECT id FROM circuit)
 UNION ALL
-SELECT 'incident', incident_id FROM monitoring_incidentservice
- WHERE is_live AND service_id IN (SELECT id FROM service)
+SELECT 'incident', i.id, i.state, i.started_at
+  FROM monitoring_incidentservice s JOIN monitoring_incident i ON i.id = s.incident_id
+ WHERE s.is_live AND s.service_id IN (SELECT id FROM service)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Explaining:
+    """An incident that explains the thing. `foresees`: it is under way and says that this thing is down."""
+
+    id: int
+    started_at: datetime
+    foresees: bool
+
+    def takes(self, started_at: datetime) -> bool:
+        """A symptom may be a little older than its cause, but not much."""
+        return started_at >= self.started_at - EARLIER
 
 
 @dataclass(slots=True)
@@ -85,17 +107,19 @@ class Claim:
     """Ids of what an alert touches.
 
     Its problem, the newest other problem of its trigger that still has a say (with a ticket, open or recovered
-    since), how many others its trigger has had lately (at most 10) and whether that is known to flap, the things of the
-    registry watched through its hosts, and the oldest incident that explains one of them.
+    since), how many others its trigger has had lately (at most 10) and whether that is known to flap, how many
+    maintenance windows are open, the things of the registry watched through its hosts, and the oldest incident that explains one of them.
     """
 
     problem_id: int | None = None
     predecessor_id: int | None = None
     equipment_id: int | None = None
+    equipment_kind: str = ""
     circuit_id: int | None = None
-    incident_id: int | None = None
+    incident: Explaining | None = None
     flap_id: int | None = None
     recent: int = 0
+    works: int = 0
     service_ids: set[int] = field(default_factory=set)
 
 
@@ -125,6 +149,7 @@ def claim(
         "open": ProblemState.OPEN.value,
         "since": since,
         "lately": at - FLAP_WINDOW,
+        "at": at,
         "host_ids": [host.id for host in hosts if host.id is not None],
         "host_names": [host.name for host in hosts if host.name],
         "source_ids": (named := _source_ids(tags)),
@@ -134,8 +159,8 @@ def claim(
     found = Claim()
     with connection.cursor() as cursor:
         cursor.execute(_SQL, values)
-        for what, pk in cursor.fetchall():
-            _sort(found, what, pk)
+        for row in cursor.fetchall():
+            _sort(found, *row)
     return found
 
 
@@ -145,15 +170,19 @@ def _source_ids(tags: Iterable[Sequence[str]]) -> list[str]:
     return [f"{kind}:{key}"] if kind and key else []
 
 
-def _sort(found: Claim, what: str, pk: int) -> None:
+def _sort(found: Claim, what: str, pk: int, text: str, at: datetime | None) -> None:
+    """Of several things the oldest: which one it is must not depend on the plan of a query."""
     if what == "service":
         found.service_ids.add(pk)
-        return
-    if what == "recent":
-        found.recent = pk
-        return
-    name = "predecessor_id" if what == "before" else "equipment_id" if what == "device" else f"{what}_id"
-    if what == "known":
-        name = "problem_id"
-    # Of several the oldest: which one it is must not depend on the plan of a query.
-    setattr(found, name, min(pk, getattr(found, name) or pk))
+    elif what in ("recent", "works"):
+        setattr(found, what, pk)
+    elif what == "incident":
+        assert at is not None
+        if found.incident is None or pk < found.incident.id:
+            found.incident = Explaining(pk, at, text == f"{IncidentState.OPEN.value} {HitState.DOWN.value}")
+    elif what == "device":
+        if found.equipment_id is None or pk < found.equipment_id:
+            found.equipment_id, found.equipment_kind = pk, text
+    else:
+        name = "problem_id" if what == "known" else f"{what}_id"
+        setattr(found, name, min(pk, getattr(found, name) or pk))

@@ -1,13 +1,12 @@
 """What a problem is about, in the registry's terms."""
 
-from assets.models import Equipment
 from monitoring.correlation.effects import effect_of
 from monitoring.models import Problem
 from monitoring.services.claiming import Claim
 
 
 def place(*, problem: Problem, claimed: Claim) -> None:
-    """Name the thing and what the problem says of it. Fields only; one query for a device that is in the registry.
+    """Name the thing and what the problem says of it. Fields only, no query.
 
     A problem keeps the thing it was about when it came in, whatever the registry says later.
     """
@@ -20,11 +19,5 @@ def place(*, problem: Problem, claimed: Claim) -> None:
         tags=problem.tags,
         name=problem.name,
         severity=problem.worst_severity,
-        kind=_kind(problem.equipment_id),
+        kind=claimed.equipment_kind,
     )
-
-
-def _kind(equipment_id: int | None) -> str:
-    if equipment_id is None:
-        return ""
-    return Equipment.objects.filter(pk=equipment_id).values_list("kind", flat=True).first() or ""

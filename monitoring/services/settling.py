@@ -12,7 +12,6 @@ from monitoring.services import describing, flapping, recovering, saving
 from monitoring.services.authenticating import SourceRules
 from monitoring.services.claiming import Claim
 from monitoring.services.holding import hold_for
-from monitoring.services.incidents import joining
 from monitoring.services.incidents.correlating import correlate
 from monitoring.services.marking import is_ours
 from monitoring.services.noting import note
@@ -88,12 +87,14 @@ def _place(change: Change) -> Outcome:
     flaps = change.kind == AlertKind.PROBLEM and flapping.count(
         problem=problem, claimed=claimed, at=change.at
     )
-    window = suppressing(problem=problem, at=change.at)
+    window = suppressing(problem=problem, at=change.at) if claimed.works else None
     if window is not None:
         return _in_window(change, window)
-    joined = joining.joinable(claimed.incident_id, problem)
+    explained_by = (
+        claimed.incident if claimed.incident and claimed.incident.takes(problem.started_at) else None
+    )
     before = change.predecessor
-    if joined is None and flaps and flapping.place(
+    if explained_by is None and flaps and flapping.place(
         actor=change.actor, problem=problem, claimed=claimed, at=change.at
     ):  # fmt: skip
         return _with_ticket(change, Outcome.FLAPPING)

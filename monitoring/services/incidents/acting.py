@@ -37,7 +37,7 @@ def attach(*, incident_id: int, problem_id: int, actor: Actor, reason: str = "")
         raise Conflict(_("This problem has recovered already."))
     if problem.incident_id not in (None, incident.pk) and problem.excluded_at is None:
         raise Conflict(_("This problem belongs to another incident."))
-    joining.join(problem, incident, at)
+    joining.join(problem, incident.pk, at)
     problem.excluded_at = None
     problem.save(update_fields=["incident", "attached_at", "held_until", "excluded_at"])
     changes.note(incident, changes.ATTACHED, at=at, actor=actor.name, problem=problem.name, reason=reason)

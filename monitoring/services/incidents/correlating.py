@@ -6,8 +6,8 @@ from datetime import datetime
 
 from accounts.enums import Actor
 from messaging.services.doorbell import after_commit
-from monitoring.enums import Effect, IncidentState, Outcome
-from monitoring.models import Incident, Problem
+from monitoring.enums import Effect, Outcome
+from monitoring.models import Problem
 from monitoring.services import saving
 from monitoring.services.claiming import Claim
 from monitoring.services.describing import subject_of
@@ -25,9 +25,8 @@ def correlate(
         return None
     if problem.equipment_id is None and problem.circuit_id is None and problem.service_id is None:
         return None
-    incident = joining.joinable(claimed.incident_id, problem)
-    if incident is not None:
-        return _join(problem, incident, at)
+    if claimed.incident is not None and claimed.incident.takes(problem.started_at):
+        return _join(problem, claimed.incident.id, at, is_news=not claimed.incident.foresees)
     cause = causes.direct(problem)
     if cause is not None:
         return _open(actor, cause, problem, at, received_at)
@@ -36,19 +35,13 @@ def correlate(
     return None
 
 
-def _join(problem: Problem, incident: Incident, at: datetime) -> Outcome:
-    joining.join(problem, incident, at)
+def _join(problem: Problem, incident_id: int, at: datetime, *, is_news: bool) -> Outcome:
+    """Most members only say what was foreseen: a storm must not ring the bell for each of them."""
+    joining.join(problem, incident_id, at)
     saving.save(problem)
-    if problem.effect != Effect.DEGRADED and _is_news(problem, incident):
+    if problem.effect != Effect.DEGRADED and is_news:
         after_commit(opening.TICK, queue="interactive")
     return Outcome.ATTACHED
-
-
-def _is_news(problem: Problem, incident: Incident) -> bool:
-    """Most members only say what was foreseen: a storm must not ring the bell for each of them."""
-    if incident.state != IncidentState.OPEN or problem.equipment_id is None:
-        return True
-    return not incident.nodes.filter(equipment=problem.equipment_id, state="down").exists()
 
 
 def _open(
@@ -57,7 +50,7 @@ def _open(
     locking.lock_correlation()
     there = joining.find(problem)
     if there is not None:
-        return _join(problem, there, at)
+        return _join(problem, there.pk, at, is_news=True)
     incident = opening.open_or_grow(
         actor=actor,
         cause=cause,
@@ -66,7 +59,7 @@ def _open(
         at=at,
         alarm=subject_of(problem),
     )
-    joining.join(problem, incident, at)
+    joining.join(problem, incident.pk, at)
     saving.save(problem)
     opening.complete(incident, at)
     return Outcome.INCIDENT
@@ -83,7 +76,7 @@ def _look_for_storm(actor: Actor, problem: Problem, at: datetime) -> Outcome | N
     locking.lock_correlation()
     there = joining.find(problem)
     if there is not None:
-        joining.join(problem, there, at)
+        joining.join(problem, there.pk, at)
         problem.save(update_fields=["incident", "attached_at", "held_until"])
         return Outcome.ATTACHED
     storms.open_for(found, actor=actor, at=at)

@@ -12,14 +12,6 @@ from monitoring.enums import LIVE, HitState, IncidentState
 from monitoring.models import Incident, IncidentNode, IncidentService, Problem
 
 
-def joinable(incident_id: int | None, problem: Problem) -> Incident | None:
-    """The incident, if it takes the problem in: under way or over for a few minutes, and not too old a problem."""
-    if incident_id is None:
-        return None
-    incident = Incident.objects.filter(pk=incident_id).first()
-    return incident if incident is not None and _takes(incident, problem.started_at) else None
-
-
 def _takes(incident: Incident, started_at: datetime) -> bool:
     return incident.state != IncidentState.MERGED and started_at >= incident.started_at - EARLIER
 
@@ -44,9 +36,9 @@ def find(problem: Problem) -> Incident | None:
     return None
 
 
-def join(problem: Problem, incident: Incident, at: datetime) -> None:
+def join(problem: Problem, incident_id: int, at: datetime) -> None:
     """Fields only: the caller saves the problem. It waits for nothing any more."""
-    problem.incident = incident
+    problem.incident_id = incident_id
     problem.attached_at = at
     problem.held_until = None
 
