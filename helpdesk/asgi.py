@@ -7,6 +7,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -25,6 +26,8 @@ THREADS = int(os.environ.get("WEB_THREADS", "8"))
 # Alerts come by the thousand: they wait for each other, and never take the threads and the processor from people.
 ALERTS = "/api/monitoring/"
 ALERT_THREADS = int(os.environ.get("ALERT_THREADS", "2"))
+# An alert that comes while a person waits for a page lets that pass first, but no longer than this.
+PASS_SECONDS = 0.1
 
 
 class ClientGoneError(OSError):
@@ -38,6 +41,8 @@ class Application:
         # The library describes messages more narrowly than the ASGI standard, which we pass through untouched.
         self.django: Any = WSGIMiddleware(django, workers=threads)
         self.alerts: Any = WSGIMiddleware(django, workers=ALERT_THREADS)
+        self._people = 0
+        self._nobody_waits = asyncio.Event()
         self._hub: Hub | None = None
         self._live: LiveEndpoint | None = None
 
@@ -72,8 +77,23 @@ class Application:
         clean = {**scope, "headers": [(name, value) for name, value in headers if b"_" not in name]}
         # Bytes that should have been percent-encoded become so; WSGI carries nothing else.
         clean["query_string"] = quote_from_bytes(scope["query_string"], safe="!#$%&'()*+,/:;=?@[]~").encode()
-        pool = self.alerts if scope["path"].startswith(ALERTS) else self.django
-        await pool(clean, _whole_bodies_only(receive), send)
+        if scope["path"].startswith(ALERTS):
+            await self._let_people_pass()
+            await self.alerts(clean, _whole_bodies_only(receive), send)
+            return
+        self._people += 1
+        self._nobody_waits.clear()
+        try:
+            await self.django(clean, _whole_bodies_only(receive), send)
+        finally:
+            self._people -= 1
+            if not self._people:
+                self._nobody_waits.set()
+
+    async def _let_people_pass(self) -> None:
+        if self._people:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._nobody_waits.wait(), PASS_SECONDS)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
