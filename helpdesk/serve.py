@@ -41,11 +41,6 @@ def settle_memory() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-def share_fairly() -> None:
-    """A page asks the database ten times, and after each answer waits for whichever thread computes: at most so long."""
-    sys.setswitchinterval(0.0005)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fd", type=int, help="an inherited listening socket, instead of HOST and PORT")
@@ -59,7 +54,6 @@ def main() -> None:
     except (StackError, ImproperlyConfigured) as error:
         sys.exit(str(error))
     settle_memory()
-    share_fairly()
     sockets = None if descriptor is None else [socket.socket(fileno=descriptor)]
     uvicorn.Server(configuration()).run(sockets=sockets)
 
