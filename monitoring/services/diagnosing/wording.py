@@ -64,6 +64,6 @@ def note_of(endpoint: Endpoint, by: str, results: Iterable[Result]) -> str:
 def _bars(phases: list[tuple[str, float]]) -> list[str]:
     longest = max((ms for _name, ms in phases), default=0) or 1
     return [
-        f"    {'▇' * max(1, round(BAR * ms / longest))} {ms:g} ms {PHASES.get(name, name)}"
+        f"    {'▇' * max(1, round(BAR * ms / longest))} {ms:g} {_('ms')} {PHASES.get(name, name)}"
         for name, ms in phases
     ]
