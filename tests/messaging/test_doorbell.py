@@ -12,6 +12,12 @@ from messaging.services.sending import enqueue
 from tests.messaging.factories import free_port
 
 
+@pytest.fixture(autouse=True)
+def no_memory() -> None:
+    """A bell that another test of this process could not ring is forgotten."""
+    doorbell._silent_until = 0.0
+
+
 @pytest.fixture
 def broker_away() -> Iterator[None]:
     """The real client against a port where no Redis listens."""
@@ -19,7 +25,6 @@ def broker_away() -> Iterator[None]:
     current_app.conf.broker_url = f"redis://127.0.0.1:{free_port()}/0"
     current_app.pool.force_close_all()
     current_app.amqp._producer_pool = None
-    doorbell._silent_until = 0.0
     yield
     current_app.conf.broker_url = before
     current_app.pool.force_close_all()
