@@ -1,9 +1,12 @@
 """The outbox: a message is a row first, in the transaction that decided on it; sending comes later, with a lease."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.db.models import Count
 from django.db.models.functions import Now
 
 from messaging.enums import Channel, OutboundState
@@ -16,6 +19,20 @@ AUTOMATIC_PER_HOUR = 20
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]+")
 NO_ADDRESS = "this is not a mail address"
 TOO_MANY = "too many automatic messages to this address within an hour"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One message to one address, not yet a row."""
+
+    key: str
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    ticket_ref: str = ""
+    channel: str = Channel.MAIL
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def enqueue(
@@ -35,40 +52,52 @@ def enqueue(
     as dead instead of sent. An address that cannot exist makes a dead row too: what is wrong with a customer's card
     must not stop an operator from answering.
     """
-    address = one_line(to).strip()[:320]
-    clean = {one_line(name): one_line(value) for name, value in (headers or {}).items()}
-    automatic = any(
-        name.lower() == "auto-submitted" and value.lower() != "no" for name, value in clean.items()
-    )
-    trouble = _trouble(address, channel, automatic)
-    message, created = OutboundMessage.objects.get_or_create(
-        key=key,
-        defaults={
-            "channel": channel,
-            "to": address,
-            "subject": one_line(subject)[:500],
-            "text": text.replace("\x00", ""),
-            "html": html.replace("\x00", ""),
-            "headers": clean,
-            "ticket_ref": ticket_ref,
-            "is_automatic": automatic,
-            "message_id": message_id_for(key=key, ticket_ref=ticket_ref, address=address),
-            "state": OutboundState.DEAD if trouble else OutboundState.QUEUED,
-            "last_error": trouble,
-        },
-    )
-    if created and not trouble:
+    draft = Draft(key, to, subject, text, html, ticket_ref, channel, headers or {})
+    return enqueue_all([draft])[key]
+
+
+def enqueue_all(drafts: Sequence[Draft]) -> dict[str, OutboundMessage]:
+    """As `enqueue`, for many: the rows by key, in a number of queries that does not grow with them."""
+    found = _by_key(draft.key for draft in drafts)
+    fresh = [_row(draft) for draft in drafts if draft.key not in found]
+    if not fresh:
+        return found
+    _refuse_too_many([row for row in fresh if row.is_automatic and row.channel == Channel.MAIL])
+    # A key that somebody else takes at this moment is theirs: the row is read once they have committed.
+    OutboundMessage.objects.bulk_create(fresh, ignore_conflicts=True)
+    if any(row.state == OutboundState.QUEUED for row in fresh):
         doorbell.after_commit("messaging.send_outbox", queue="mail_out")
-    return message
+    return found | _by_key(row.key for row in fresh)
 
 
-def _trouble(address: str, channel: str, automatic: bool) -> str:
-    """Why a message must not even be tried; '' when it may."""
-    if channel != Channel.MAIL:
-        return ""
-    if address.count("@") != 1 or " " in address or "," in address:
-        return NO_ADDRESS
-    return TOO_MANY if automatic and _too_many(address) else ""
+def _by_key(keys: Iterable[str]) -> dict[str, OutboundMessage]:
+    return {row.key: row for row in OutboundMessage.objects.filter(key__in=list(keys))}
+
+
+def _row(draft: Draft) -> OutboundMessage:
+    address = one_line(draft.to).strip()[:320]
+    headers = {one_line(name): one_line(value) for name, value in draft.headers.items()}
+    row = OutboundMessage(
+        key=draft.key, channel=draft.channel, to=address, subject=one_line(draft.subject)[:500],
+        text=draft.text.replace("\x00", ""), html=draft.html.replace("\x00", ""), headers=headers,
+        ticket_ref=draft.ticket_ref, is_automatic=_is_automatic(headers),
+        message_id=message_id_for(key=draft.key, ticket_ref=draft.ticket_ref, address=address),
+    )  # fmt: skip
+    if draft.channel == Channel.MAIL and _is_impossible(address):
+        _refuse(row, NO_ADDRESS)
+    return row
+
+
+def _is_automatic(headers: Mapping[str, str]) -> bool:
+    return any(name.lower() == "auto-submitted" and value.lower() != "no" for name, value in headers.items())
+
+
+def _is_impossible(address: str) -> bool:
+    return address.count("@") != 1 or " " in address or "," in address
+
+
+def _refuse(row: OutboundMessage, why: str) -> None:
+    row.state, row.last_error = OutboundState.DEAD, why
 
 
 def revive(*, message_id: int) -> bool:
@@ -85,9 +114,15 @@ def one_line(value: str) -> str:
     return CONTROL.sub(" ", value)
 
 
-def _too_many(address: str) -> bool:
-    """Counts by address, whatever the ticket; the sweep's index makes it one short range."""
+def _refuse_too_many(rows: Sequence[OutboundMessage]) -> None:
+    """Counts by address, whatever the ticket; one short range of the sweep's index for each address."""
+    if not rows:
+        return
     recent = OutboundMessage.objects.filter(
-        to=address, is_automatic=True, created_at__gt=Now() - timedelta(hours=1)
+        to__in={row.to for row in rows}, is_automatic=True, created_at__gt=Now() - timedelta(hours=1)
     )
-    return recent[:AUTOMATIC_PER_HOUR].count() >= AUTOMATIC_PER_HOUR
+    had = Counter(dict(recent.values_list("to").annotate(number=Count("pk"))))
+    for row in rows:
+        if had[row.to] >= AUTOMATIC_PER_HOUR and not row.last_error:
+            _refuse(row, TOO_MANY)
+        had[row.to] += 1

@@ -12,12 +12,13 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.core import mail
 from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 
 from messaging.enums import OutboundState
 from messaging.models import InboundMessage, OutboundMessage
 from messaging.services import leasing
 from messaging.services.delivering import send_due
-from messaging.services.sending import AUTOMATIC_PER_HOUR, enqueue, revive
+from messaging.services.sending import AUTOMATIC_PER_HOUR, Draft, enqueue, enqueue_all, revive
 from messaging.services.tokens import reply_to, token_for, tokens_in
 from tests.messaging.factories import free_port, raw_mail, received
 
@@ -298,3 +299,28 @@ def test_control_without_row_locks_two_workers_do_claim_the_same_message() -> No
 
     claimed = claim_in_threads(unlocked)
     assert len(claimed) > len(set(claimed))
+
+
+def drafts(count: int, *, begin: int = 0, to: str = "") -> list[Draft]:
+    headers = {"Auto-Submitted": "auto-generated"}
+    return [
+        Draft(f"m:{number}", to or f"c{number}@customer.example", "Outage", "It is down.", headers=headers)
+        for number in range(begin, begin + count)
+    ]
+
+
+def test_fifty_messages_cost_as_many_queries_as_one() -> None:
+    costs = []
+    for batch in (drafts(1), drafts(50, begin=1)):
+        with CaptureQueriesContext(connection) as context:
+            assert set(enqueue_all(batch)) == {draft.key for draft in batch}
+        costs.append(len(context))
+    assert costs[0] == costs[1]
+    assert send_due().sent == 51
+
+
+def test_messages_enqueued_together_repeat_none_and_keep_the_limit_of_an_address() -> None:
+    first = enqueue(key="m:0", to="c0@customer.example", subject="Outage", text="It was down.")
+    together = enqueue_all(drafts(AUTOMATIC_PER_HOUR + 3, to="c0@customer.example"))
+    assert together["m:0"] == first
+    assert sum(row.state == OutboundState.DEAD for row in together.values()) == 2
