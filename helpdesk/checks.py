@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 from django.db.models import Count
 
+from monitoring.services.notices.policies import POLICIES
 from sla.queries import calendars
 
 DEMO_PASSWORD = "demo"  # noqa: S105 — known to everybody, which is why it is refused outside the embedded mode
@@ -38,6 +39,9 @@ def settings_problems() -> Iterator[Error]:
         yield Error(
             "Only one of DATABASE_URL and REDIS_URL is set: set both, or neither.", id="helpdesk.E001"
         )
+    for name in ("NOTICE_AT_RISK", "NOTICE_DEGRADED"):
+        if getattr(settings, name) not in POLICIES:
+            yield Error(f"{name} must be one of {', '.join(POLICIES)}.", id="helpdesk.E006")
     if settings.EMBEDDED:
         return
     if key_is_weak(settings.SECRET_KEY):

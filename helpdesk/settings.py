@@ -265,7 +265,8 @@ TICKET_EVENT_SUBSCRIBERS = [
 ]
 
 # -- what clients are told of an incident ------------------------------------------------------------------------
-# Seconds of certainty before a notice leaves by itself; clients that are not down are told on a click, or by "auto".
+# Seconds of certainty before a notice leaves by itself. Clients that are not down are told on a "click", by itself
+# ("auto") or not at all ("off").
 NOTICE_CONFIRM_SECONDS = int(os.environ.get("NOTICE_CONFIRM_SECONDS", "75"))
 NOTICE_AT_RISK = os.environ.get("NOTICE_AT_RISK", "click")
 NOTICE_DEGRADED = os.environ.get("NOTICE_DEGRADED", "click")

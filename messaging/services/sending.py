@@ -64,7 +64,7 @@ def enqueue_all(drafts: Sequence[Draft]) -> dict[str, OutboundMessage]:
         return found
     _refuse_too_many([row for row in fresh if row.is_automatic and row.channel == Channel.MAIL])
     # A key that somebody else takes at this moment is theirs: the row is read once they have committed.
-    OutboundMessage.objects.bulk_create(fresh, ignore_conflicts=True)
+    OutboundMessage.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
     if any(row.state == OutboundState.QUEUED for row in fresh):
         doorbell.after_commit("messaging.send_outbox", queue="mail_out")
     return found | _by_key(row.key for row in fresh)

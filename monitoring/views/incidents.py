@@ -158,8 +158,13 @@ def preview(request: DeskRequest, number: str, customer_id: int) -> HttpResponse
     row = found.clients.select_related("customer").filter(customer=customer_id).first()
     if row is None:
         raise Http404
-    written, people = notices.preview(incident=found, customer=row.customer)
-    context = {"incident": found, "client": row, "written": written, "people": people}
+    context = {
+        "incident": found,
+        "client": row,
+        "texts": notices.preview(incident=found, customer=row.customer),
+        "refusal": notices.refusal(row),
+        "nobody": notices.NOBODY,
+    }
     return render(request, "incidents/_preview.html", context)
 
 

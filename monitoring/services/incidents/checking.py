@@ -17,13 +17,15 @@ ANSWERS = "answers"
 
 
 def check(*, incident: Incident, at: datetime) -> int:
-    """Set or lift `held` on clients called down long enough and not told yet; how many changed. Five queries."""
+    """Set or lift `held` on clients called down long enough and not told so yet; how many changed. Five queries.
+
+    Who was told of a battery is not told that it is flat while the equipment still answers.
+    """
     waiting = incident.clients.filter(
         state=HitState.DOWN,
         down_since__lte=at - timedelta(seconds=settings.NOTICE_CONFIRM_SECONDS),
-        told_at__isnull=True,
         released_by="",
-    )
+    ).exclude(told_state=HitState.DOWN)
     clients = {row.customer_id: row for row in waiting}
     if not clients:
         return 0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.enums import Actor, Role
-from accounts.models import Contact, Customer
+from accounts.models import Customer
 from common import clock
 from common.db import lock_one
 from common.errors import Conflict, Invalid, NotAllowed
@@ -16,6 +19,7 @@ from monitoring.models import Incident, IncidentClient
 from monitoring.services.incidents import changes
 from monitoring.services.incidents.locking import lock_incident
 from monitoring.services.incidents.opening import TICK
+from monitoring.services.notices.policies import may_be_told
 from monitoring.services.notices.queueing import queue, report_for
 from monitoring.services.telling.recipients import Recipient, recipients
 from monitoring.services.telling.writing import Written, write
@@ -23,25 +27,31 @@ from monitoring.services.telling.writing import Written, write
 OPERATORS = (Role.LINE1, Role.LINE2, Role.LINE3, Role.SHIFT_LEAD, Role.MAJOR)
 WHY_MIN, REPORT_MIN = 10, 40
 RELEASED, REPORTED = "released", "reported"
+NOBODY = gettext_lazy("Nobody of this client has a mail address, or nobody wants to be told. Call them.")
 
 
 def preview(
     *, incident: Incident, customer: Customer, phase: str = ""
-) -> tuple[Written | None, list[Recipient]]:
-    """What would be sent to the client now and to whom; nothing when there is nobody to write to."""
+) -> list[tuple[Written, list[Recipient]]]:
+    """What would be sent to the client now: a text for each language, and who gets it. Empty when nobody would."""
     row = incident.clients.get(customer=customer)
-    people = recipients([customer.pk]).get(customer.pk, [])
-    if not people:
-        return None, []
     mine = list(
         incident.services.filter(customer=customer).exclude(worst=HitState.OK).select_related("service")
     )
     chosen = phase or next_phase(row)
-    contact: Contact = people[0].contact
-    text = report_for(incident, contact.language)
-    return write(
-        incident=incident, customer=customer, contact=contact, phase=chosen, rows=mine, report=text
-    ), people
+    by_language: dict[str, list[Recipient]] = defaultdict(list)
+    for one in recipients([customer.pk]).get(customer.pk, []):
+        by_language[one.contact.language].append(one)
+    return [
+        (
+            write(
+                incident=incident, customer=customer, contact=people[0].contact, phase=chosen, rows=mine,
+                report=report_for(incident, language),
+            ),
+            people,
+        )
+        for language, people in by_language.items()
+    ]  # fmt: skip
 
 
 def next_phase(row: IncidentClient) -> str:
@@ -51,24 +61,44 @@ def next_phase(row: IncidentClient) -> str:
     return NoticePhase.RESTORED if row.state == HitState.OK else NoticePhase.CHANGED
 
 
+def refusal(row: IncidentClient) -> str:
+    """Why a client cannot be told by hand now; '' when it can."""
+    if row.told_at is None and row.state == HitState.OK:
+        return _("This client is well, and was never told otherwise.")
+    if row.told_at is not None and row.told_state == row.state:
+        return _("This client has been told already.")
+    if row.held:
+        return _("This client is held back: say first why it may be told.")
+    if row.told_at is None and not may_be_told(row.state):
+        return _("This desk does not tell clients of this state.")
+    return ""
+
+
 @transaction.atomic
 def send_now(*, incident_id: int, customer_id: int, actor: Actor) -> int:
-    """Tell a client without waiting; how many notices. Raises `Conflict` when it knows all there is to tell."""
+    """Tell a client without waiting; how many notices.
+
+    Raises `Conflict` when it knows all there is to tell, is held back, or nobody of it may be written to.
+    """
     incident = _allowed(incident_id, actor)
     row = lock_one(incident.clients.all(), incident.clients.get(customer=customer_id).pk)
-    if row.told_at is None and row.state == HitState.OK:
-        raise Conflict(_("This client is well, and was never told otherwise."))
-    if row.told_at is not None and row.told_state == row.state:
-        raise Conflict(_("This client has been told already."))
-    return queue(
+    why = refusal(row)
+    if why:
+        raise Conflict(why)
+    sent = queue(
         incident=incident, clients=[row], phase=next_phase(row), at=clock.now(), by=actor.name or "operator"
     )
+    if not sent:
+        raise Conflict(NOBODY)
+    return sent
 
 
 @transaction.atomic
 def send_all(*, incident_id: int, state: str, actor: Actor) -> int:
     """Tell every client in a state that has not been told; how many notices."""
     incident = _allowed(incident_id, actor)
+    if not may_be_told(state):
+        raise Conflict(_("This desk does not tell clients of this state."))
     rows = list(incident.clients.filter(state=state, told_at__isnull=True, held="").order_by("pk"))
     return queue(
         incident=incident,

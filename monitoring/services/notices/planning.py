@@ -1,7 +1,8 @@
 """Which notices are due: nobody is told twice, nobody of a blip, and nobody on the word of a doubted registry.
 
 DOWN is told by itself once it has lasted the time of confirmation; what is not down, by the policy of the
-installation (`settings.NOTICE_AT_RISK`, `NOTICE_DEGRADED`). A change is told to those who were told, when it is for the worse; the end too.
+installation (`services/notices/policies.py`). A change is told to those who were told, when it is for the worse; the
+end too. Whom nobody can write to is left for a person, and told as soon as an address is known.
 """
 
 from __future__ import annotations
@@ -10,17 +11,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from monitoring.enums import HitState, IncidentState, NoticePhase
 from monitoring.models import ClientNotice, Incident, IncidentClient
+from monitoring.services.notices.policies import told_by_itself
 from monitoring.services.notices.queueing import queue
+from monitoring.services.telling.recipients import reachable
 
 # What is written in one tick: two thousand clients are told within half a minute, and no tick takes long.
 BATCH = 150
 # A promised time that moves by less is no news.
 DEADLINE_MOVED = timedelta(minutes=10)
-AUTOMATIC = "auto"
 _ORDER = {state.value: rank for rank, state in enumerate(HitState)}
 
 
@@ -44,31 +46,34 @@ def plan(*, incident: Incident, now: datetime) -> int:
     )
 
 
+def _clients(incident: Incident) -> QuerySet[IncidentClient]:
+    return incident.clients.filter(reachable()).order_by("pk")
+
+
 def _started(incident: Incident, now: datetime) -> list[IncidentClient]:
     since = now - confirmation()
-    wanted = Q(state=HitState.DOWN, down_since__lte=since)
-    for state, policy in (
-        (HitState.AT_RISK, settings.NOTICE_AT_RISK), (HitState.DEGRADED, settings.NOTICE_DEGRADED),
-    ):  # fmt: skip
-        if policy == AUTOMATIC:
-            wanted |= Q(state=state, since__lte=since)
-    return list(incident.clients.filter(wanted, told_at__isnull=True, held="").order_by("pk")[:BATCH])
+    certain = Q(state=HitState.DOWN, down_since__lte=since) | Q(since__lte=since) & ~Q(state=HitState.DOWN)
+    due = _clients(incident).filter(certain, state__in=told_by_itself(), told_at__isnull=True, held="")
+    return list(due[:BATCH])
 
 
 def _changed(incident: Incident, now: datetime) -> list[IncidentClient]:
     """Worse than what they were told, and certain of it; or a promised time that moved."""
-    told = incident.clients.filter(told_at__isnull=False, held="").exclude(state=HitState.OK)
+    told = _clients(incident).filter(told_at__isnull=False, held="").exclude(state=HitState.OK)
     since = now - confirmation()
-    worse = [row for row in told.order_by("pk") if _is_worse(row) and (row.down_since or row.since) <= since]
-    return (worse + _moved(incident, now))[:BATCH]
+    worse = [row for row in told if _is_worse(row) and (row.down_since or row.since) <= since]
+    return (worse + _moved(incident))[:BATCH]
 
 
 def _is_worse(row: IncidentClient) -> bool:
-    return _ORDER[row.state] < _ORDER.get(row.told_state, len(_ORDER))
+    """Who was told that all is well again is where others begin; «unknown» is for the desk to find out first."""
+    if row.state == HitState.UNKNOWN or _ORDER[row.state] >= _ORDER.get(row.told_state, len(_ORDER)):
+        return False
+    return row.told_state != HitState.OK or row.state in told_by_itself()
 
 
-def _moved(incident: Incident, now: datetime) -> list[IncidentClient]:
-    waiting = incident.clients.filter(
+def _moved(incident: Incident) -> list[IncidentClient]:
+    waiting = _clients(incident).filter(
         told_at__isnull=False,
         state=HitState.AT_RISK,
         told_state=HitState.AT_RISK,
@@ -90,10 +95,10 @@ def _moved(incident: Incident, now: datetime) -> list[IncidentClient]:
 
 def _restored(incident: Incident, now: datetime) -> list[IncidentClient]:
     """Well again, and stayed so for the time of confirmation."""
-    well = incident.clients.filter(
+    well = _clients(incident).filter(
         state=HitState.OK, told_at__isnull=False, restored_at__lte=now - confirmation()
-    ).exclude(told_state=HitState.OK)
-    return list(well.order_by("pk")[:BATCH])
+    )
+    return list(well.exclude(told_state=HitState.OK)[:BATCH])
 
 
 def _reported(incident: Incident, now: datetime) -> list[IncidentClient]:
@@ -102,9 +107,7 @@ def _reported(incident: Incident, now: datetime) -> list[IncidentClient]:
     had = ClientNotice.objects.filter(
         incident=incident, customer=OuterRef("customer"), phase=NoticePhase.REPORT
     )
-    # Who has no notice at all could not be written to; nothing is owed to them.
-    known = ClientNotice.objects.filter(incident=incident, customer=OuterRef("customer"))
-    due = list(incident.clients.filter(~Exists(had), Exists(known)).order_by("pk")[:BATCH])
+    due = list(_clients(incident).filter(~Exists(had), told_at__isnull=False)[:BATCH])
     if not due:
         Incident.objects.filter(pk=incident.pk).update(report_pending=False)
         incident.report_pending = False

@@ -7,43 +7,43 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from accounts.models import Customer
-from messaging.services.sending import enqueue
+from messaging.services.sending import Draft, enqueue_all
 from monitoring.enums import HitState, NoticePhase
 from monitoring.models import ClientNotice, Incident, IncidentClient, IncidentService
 from monitoring.services.incidents import changes
-from monitoring.services.telling.recipients import recipients
-from monitoring.services.telling.writing import Written, write
-from tickets.services.informing import AUTOMATIC
+from monitoring.services.telling.recipients import Recipient, recipients
+from monitoring.services.telling.writing import BY_ITSELF, write
 
 
 def queue(
     *, incident: Incident, clients: Sequence[IncidentClient], phase: str, at: datetime, by: str = ""
 ) -> int:
-    """One notice to each recipient of each client; how many. Needs the incident's row lock.
+    """One notice to each recipient of each client; how many, in a number of queries that does not grow with them.
 
-    A client nobody of whom may be written to counts as told: nothing would change by trying again.
+    A client nobody of whom may be written to stays untold. Needs the incident's row lock.
     """
     if not clients:
         return 0
     keys = [row.customer_id for row in clients]
     customers = Customer.objects.in_bulk(keys)
     people, services, numbers = recipients(keys), _services(incident, keys), _numbers(incident, keys, phase)
-    queued = 0
-    for row in clients:
-        mine = services[row.customer_id]
-        for recipient in people.get(row.customer_id, []):
-            written = write(
-                incident=incident, customer=customers[row.customer_id], contact=recipient.contact, phase=phase,
-                rows=mine, report=report_for(incident, recipient.contact.language),
-            )  # fmt: skip
-            number = numbers[row.customer_id] + 1
-            _put(incident, row, recipient.contact.pk, recipient.address, phase, number, written, at, by)
-            queued += 1
-        _told(row, mine, phase, at)
+    told = [row for row in clients if row.customer_id in people]
+    pairs = [(row, one) for row in told for one in people[row.customer_id]]
+    notices = [
+        _notice(
+            incident, row, customers[row.customer_id], one, phase, numbers[row.customer_id] + 1,
+            services[row.customer_id], at, by,
+        )
+        for row, one in pairs
+    ]  # fmt: skip
+    _put(notices, [one.address for _row, one in pairs])
+    for row in told:
+        _knows(row, services[row.customer_id], phase, at)
     columns = ["told_at", "told_state", "told_deadline_at", "held"]
-    IncidentClient.objects.bulk_update(clients, columns, batch_size=500)
-    changes.note(incident, changes.TOLD, at=at, actor=by, phase=phase, count=len(clients))
-    return queued
+    IncidentClient.objects.bulk_update(told, columns, batch_size=500)
+    if told:
+        changes.note(incident, changes.TOLD, at=at, actor=by, phase=phase, count=len(told))
+    return len(notices)
 
 
 def report_for(incident: Incident, language: str) -> str:
@@ -52,25 +52,37 @@ def report_for(incident: Incident, language: str) -> str:
     return (first or second) if language == "ru" else (second or first)
 
 
-def _put(
-    incident: Incident, row: IncidentClient, contact: int, address: str, phase: str, number: int, written: Written,
-    at: datetime, by: str,
-) -> None:  # fmt: skip
-    message = enqueue(
-        key=f"incident:{incident.pk}:{contact}:{phase}:{number}",
-        to=address,
-        subject=written.subject,
-        text=written.text,
-        headers={} if by else AUTOMATIC,
-    )
-    ClientNotice.objects.create(
-        incident=incident, customer_id=row.customer_id, contact_id=contact, phase=phase, number=number,
-        state=row.state, language=written.language, subject=written.subject, text=written.text, message=message,
-        by=by, created_at=at,
+def _notice(
+    incident: Incident, row: IncidentClient, customer: Customer, to: Recipient, phase: str, number: int,
+    services: list[IncidentService], at: datetime, by: str,
+) -> ClientNotice:  # fmt: skip
+    written = write(
+        incident=incident, customer=customer, contact=to.contact, phase=phase, rows=services,
+        report=report_for(incident, to.contact.language),
+    )  # fmt: skip
+    return ClientNotice(
+        incident=incident, customer=customer, contact=to.contact, phase=phase, number=number, state=row.state,
+        language=written.language, subject=written.subject, text=written.text, by=by, created_at=at,
     )  # fmt: skip
 
 
-def _told(row: IncidentClient, services: list[IncidentService], phase: str, at: datetime) -> None:
+def _put(notices: list[ClientNotice], addresses: list[str]) -> None:
+    headers = [{} if notice.by else BY_ITSELF for notice in notices]
+    drafts = [
+        Draft(_key(notice), address, notice.subject, notice.text, headers=marks)
+        for notice, address, marks in zip(notices, addresses, headers, strict=True)
+    ]
+    messages = enqueue_all(drafts)
+    for notice in notices:
+        notice.message = messages[_key(notice)]
+    ClientNotice.objects.bulk_create(notices, batch_size=500)
+
+
+def _key(notice: ClientNotice) -> str:
+    return f"incident:{notice.incident_id}:{notice.contact_id}:{notice.phase}:{notice.number}"
+
+
+def _knows(row: IncidentClient, services: list[IncidentService], phase: str, at: datetime) -> None:
     if phase == NoticePhase.REPORT:
         return
     row.told_at = row.told_at or at

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from accounts.enums import AddressKind
 from accounts.models import Contact, ContactAddress
 
@@ -17,30 +19,27 @@ class Recipient:
 
 
 def recipients(customers: Iterable[int]) -> dict[int, list[Recipient]]:
-    """Recipients by customer, each contact with its preferred mail address; two queries for any number.
+    """Recipients by customer, each contact with its preferred mail address; one query for any number.
 
-    A contact that must not be notified never is, whatever else is said of it.
+    A contact that must not be notified never is, whatever else is said of it. Who has no address stands for nobody.
     """
-    contacts = Contact.objects.active().filter(customer__in=list(customers), do_not_notify=False)
-    by_customer: dict[int, list[Contact]] = defaultdict(list)
-    for contact in contacts.order_by("pk"):
-        by_customer[contact.customer_id].append(contact)
-    chosen = {customer: _chosen(people) for customer, people in by_customer.items()}
-    addresses = _addresses([one.pk for people in chosen.values() for one in people])
-    return {
-        customer: [Recipient(one, addresses[one.pk]) for one in people if one.pk in addresses]
-        for customer, people in chosen.items()
-    }
+    rows = _addresses().filter(contact__customer__in=list(customers)).select_related("contact")
+    people: dict[int, dict[int, Recipient]] = defaultdict(dict)
+    for row in rows.order_by("contact", "-is_primary", "pk"):
+        people[row.contact.customer_id].setdefault(row.contact_id, Recipient(row.contact, row.value))
+    return {customer: _chosen(list(found.values())) for customer, found in people.items()}
 
 
-def _chosen(people: list[Contact]) -> list[Contact]:
-    named = [one for one in people if one.gets_outages]
-    return named or [one for one in people if one.is_authorised] or people
+def reachable() -> Exists:
+    """A condition for rows with a `customer`: somebody of it may be written to."""
+    return Exists(_addresses().filter(contact__customer=OuterRef("customer")))
 
 
-def _addresses(contacts: list[int]) -> dict[int, str]:
-    rows = ContactAddress.objects.filter(contact__in=contacts, kind=AddressKind.MAIL)
-    found: dict[int, str] = {}
-    for contact, value in rows.order_by("-is_primary", "pk").values_list("contact_id", "value"):
-        found.setdefault(contact, value)
-    return found
+def _addresses() -> QuerySet[ContactAddress]:
+    people = Contact.objects.active().filter(do_not_notify=False)
+    return ContactAddress.objects.filter(kind=AddressKind.MAIL, contact__in=people)
+
+
+def _chosen(people: list[Recipient]) -> list[Recipient]:
+    named = [one for one in people if one.contact.gets_outages]
+    return named or [one for one in people if one.contact.is_authorised] or people

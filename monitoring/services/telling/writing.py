@@ -39,6 +39,8 @@ REASONS: dict[str, Promise] = {
     "failed": pgettext_lazy("to a client", "equipment"),
 }
 NAMED = 3
+# RFC 3834: nobody asked for a notice, so it is no reply; and no absence note is wanted for it.
+BY_ITSELF = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
 @dataclass(frozen=True, slots=True)

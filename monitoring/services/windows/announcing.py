@@ -18,8 +18,7 @@ from messaging.services.sending import enqueue
 from monitoring.enums import HitState, WorksPhase
 from monitoring.models import MaintenanceWindow, WindowService, WorksNotice
 from monitoring.services.telling.recipients import Recipient, recipients
-from monitoring.services.telling.writing import named, worst_first
-from tickets.services.informing import AUTOMATIC
+from monitoring.services.telling.writing import BY_ITSELF, named, worst_first
 
 SUBJECTS: dict[str, Promise] = {
     WorksPhase.ANNOUNCED: _("Planned works: %(services)s"),
@@ -74,7 +73,7 @@ def _send(
         subject = str(SUBJECTS[phase]) % {"services": named(items)}
     message = enqueue(
         key=f"works:{window.pk}:{contact.pk}:{phase}:{number}", to=recipient.address, subject=subject[:300],
-        text=text.strip() + "\n", headers=AUTOMATIC,
+        text=text.strip() + "\n", headers=BY_ITSELF,
     )  # fmt: skip
     WorksNotice.objects.create(
         window=window, customer=customer, contact=contact, phase=phase, number=number, message=message,
