@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from celery import current_app
+from kombu import pools
 
 from messaging.models import OutboundMessage
 from messaging.services import doorbell
@@ -14,8 +15,15 @@ from tests.messaging.factories import free_port
 
 @pytest.fixture(autouse=True)
 def no_memory() -> None:
-    """A bell that another test of this process could not ring is forgotten."""
+    """What other tests of this process did to its broker connections, and a bell they could not ring, are forgotten."""
     doorbell._silent_until = 0.0
+    forget_connections()
+
+
+def forget_connections() -> None:
+    pools.reset()
+    current_app._pool = None
+    current_app.amqp._producer_pool = None
 
 
 @pytest.fixture
@@ -23,12 +31,10 @@ def broker_away() -> Iterator[None]:
     """The real client against a port where no Redis listens."""
     before = current_app.conf.broker_url
     current_app.conf.broker_url = f"redis://127.0.0.1:{free_port()}/0"
-    current_app.pool.force_close_all()
-    current_app.amqp._producer_pool = None
+    forget_connections()
     yield
     current_app.conf.broker_url = before
-    current_app.pool.force_close_all()
-    current_app.amqp._producer_pool = None
+    forget_connections()
     doorbell._silent_until = 0.0
 
 
