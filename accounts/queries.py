@@ -2,8 +2,10 @@
 
 from datetime import date
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from accounts.enums import LINE_ROLES, Actor, ActorKind, AddressKind, Line, Role
-from accounts.models import Contact, Contract, Operator, User
+from accounts.models import Contact, ContactAddress, Contract, Operator, User
 from common import clock
 
 
@@ -84,3 +86,14 @@ def contact_by_address(kind: AddressKind, value: str, *, verified_only: bool = T
     if verified_only:
         found = found.filter(addresses__is_verified=True)
     return found.select_related("customer").first()
+
+
+def addresses_to_notify() -> QuerySet[ContactAddress]:
+    """Mail addresses of everybody who may be told something unasked; never of a contact marked `do_not_notify`."""
+    people = Contact.objects.active().filter(do_not_notify=False)
+    return ContactAddress.objects.filter(kind=AddressKind.MAIL, contact__in=people)
+
+
+def reachable() -> Exists:
+    """A condition for rows with a `customer`: somebody of it may be told something unasked."""
+    return Exists(addresses_to_notify().filter(contact__customer=OuterRef("customer")))

@@ -21,5 +21,6 @@ urlpatterns = [
     path("articles/", reading.articles, name="articles"),
     re_path(rf"^articles/{CODE}/$", reading.article, name="article"),
     re_path(rf"^articles/{CODE}/feedback/$", reading.feedback, name="article_feedback"),
+    path("outage/", listing.outage, name="outage"),
     path("profile/", profile.profile, name="profile"),
 ]

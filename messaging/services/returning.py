@@ -19,7 +19,7 @@ UNSAID = "returned without a reason"
 
 
 def note_returned(*, report: str, ticket_ref: str) -> int:
-    """Mark the messages of a ticket that a delivery report says did not arrive; returns how many.
+    """Mark the messages of a ticket, or of none, that a delivery report says did not arrive; returns how many.
 
     The whole Message-ID has to fit: only who has received our mail knows it. What was delayed only is left alone.
     A marked message is one that was not delivered: a person may send it again, like any other of those.
@@ -32,7 +32,7 @@ def note_returned(*, report: str, ticket_ref: str) -> int:
     )
     marked = sent.update(state=OutboundState.DEAD, sent_at=None, last_error=_reason(report))
     if marked:
-        logger.error("%d messages on ticket %s came back: %s", marked, ticket_ref, _reason(report))
+        logger.error("%d messages on ticket %s came back: %s", marked, ticket_ref or "-", _reason(report))
     return marked
 
 

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
+from accounts.queries import reachable
 from assets.models import Circuit, Equipment, Service, Site
 from messaging.enums import OutboundState
 from monitoring.enums import LIVE, HitState, ProblemState
@@ -43,12 +45,13 @@ class Listed:
 
 @dataclass(slots=True)
 class ClientRow:
-    """A client with the first of its services and what it was told."""
+    """A client with the first of its services, what it was told, and whether anybody of it may be written to."""
 
     client: IncidentClient
     services: list[IncidentService] = field(default_factory=list)
     more: int = 0
     notices: list[ClientNotice] = field(default_factory=list)
+    is_reachable: bool = True
 
 
 def by_number(number: str) -> Incident | None:
@@ -106,19 +109,15 @@ def counts_of(incident: Incident) -> Counter[str]:
 def clients(
     incident: Incident, *, state: str = "", words: str = "", page: int = 1
 ) -> tuple[list[ClientRow], bool]:
-    """One page of clients, the worst first, and whether there are more. Four queries."""
-    rank = Case(
-        *(When(state=one, then=Value(place)) for place, one in enumerate(HitState)),
-        output_field=IntegerField(),
-    )
-    rows = incident.clients.select_related("customer").annotate(rank=rank)
+    """One page of clients, the worst first, and whether there are more; a fixed number of queries."""
+    rows = incident.clients.select_related("customer").annotate(rank=_worst_first(), is_reachable=reachable())
     if state:
         rows = rows.filter(state=state)
     if words:
         rows = rows.filter(Q(customer__name__icontains=words) | Q(customer__code__icontains=words))
     begin = (page - 1) * CLIENTS
     found = list(rows.order_by("rank", "customer__name", "pk")[begin : begin + CLIENTS + 1])
-    result = {row.customer_id: ClientRow(row) for row in found[:CLIENTS]}
+    result = {row.customer_id: ClientRow(row, is_reachable=row.is_reachable) for row in found[:CLIENTS]}
     _add_services(incident, result)
     _add_notices(incident, result)
     return list(result.values()), len(found) > CLIENTS
@@ -136,18 +135,29 @@ def _add_services(incident: Incident, result: dict[int, ClientRow]) -> None:
 
 
 def _add_notices(incident: Incident, result: dict[int, ClientRow]) -> None:
-    rows = ClientNotice.objects.filter(incident=incident, customer__in=result)
+    rows = _notices(incident).filter(customer__in=result)
     for notice in rows.select_related("contact", "message").order_by("created_at", "pk"):
         result[notice.customer_id].notices.append(notice)
 
 
+def _notices(incident: Incident) -> QuerySet[ClientNotice]:
+    """Those of the incident, and of all that were joined with it."""
+    family = fresh = {incident.pk}
+    while fresh:
+        joined = Incident.objects.filter(merged_into__in=fresh).values_list("pk", flat=True)
+        fresh = set(joined) - family
+        family = family | fresh
+    return ClientNotice.objects.filter(incident__in=family)
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """How the desk did: clients told, those told before they wrote, and the median lead over those who wrote."""
+    """How the desk did: clients told, and told before they wrote; who still waits, and whom nobody can write to."""
 
     told: int
     waiting: int
     held: int
+    unreachable: int
     wrote: int
     before_they_wrote: int
     undelivered: int
@@ -155,21 +165,20 @@ class Telling:
 
 
 def telling(incident: Incident) -> Telling:
-    rows = list(incident.clients.values_list("state", "told_at", "wrote_at", "held", "down_since"))
-    told = [one for one in rows if one[1]]
-    wrote = [one for one in rows if one[2]]
-    first: datetime | None = min((one[1] for one in told if one[1]), default=None)
-    dead = ClientNotice.objects.filter(incident=incident, message__state=OutboundState.DEAD).count()
+    columns = ("state", "told_at", "wrote_at", "held", "is_reachable")
+    rows = list(incident.clients.annotate(is_reachable=reachable()).values_list(*columns, named=True))
+    told = [one.told_at for one in rows if one.told_at]
+    wrote = [one for one in rows if one.wrote_at]
+    untold = [one for one in rows if one.state == HitState.DOWN and not one.told_at]
     return Telling(
         told=len(told),
-        waiting=sum(
-            1 for state, at, _wrote, held, _down in rows if state == HitState.DOWN and not at and not held
-        ),
-        held=sum(1 for one in rows if one[3]),
+        waiting=sum(1 for one in untold if one.is_reachable and not one.held),
+        held=sum(1 for one in rows if one.held),
+        unreachable=sum(1 for one in untold if not one.is_reachable),
         wrote=len(wrote),
-        before_they_wrote=sum(1 for one in wrote if one[1] and one[2] and one[1] <= one[2]),
-        undelivered=dead,
-        first_after=first - incident.started_at if first else None,
+        before_they_wrote=sum(1 for one in wrote if one.told_at and one.told_at <= one.wrote_at),
+        undelivered=_notices(incident).filter(message__state=OutboundState.DEAD).count(),
+        first_after=min(told) - incident.started_at if told else None,
     )
 
 
@@ -261,15 +270,30 @@ def _device(one: Equipment) -> Choice:
 
 
 def hit_of(customer_id: int) -> IncidentClient | None:
-    """What hits the customer now, for the ticket page and the portal."""
+    """What hits the customer now; of several incidents the one that hits hardest, then the oldest."""
     rows = IncidentClient.objects.filter(customer=customer_id, incident__state__in=LIVE)
-    return rows.exclude(state=HitState.OK).select_related("incident__ticket").order_by("incident").first()
+    hit = rows.exclude(state=HitState.OK).select_related("incident__ticket", "customer")
+    return hit.order_by(_worst_first(), "incident").first()
 
 
-def hits_shown_to(customer_id: int) -> list[IncidentService]:
-    """The customer's own services in trouble, the worst first; two queries."""
-    rows = IncidentService.objects.filter(customer=customer_id, incident__state__in=LIVE)
+def _worst_first() -> Case:
+    return Case(
+        *(When(state=one, then=Value(place)) for place, one in enumerate(HitState)),
+        output_field=IntegerField(),
+    )
+
+
+def hits_shown_to(customer_id: int, at: datetime) -> list[IncidentService]:
+    """The customer's own services in trouble, the worst first; two queries.
+
+    Only what it was told, or would be if somebody could be written to; nothing that waits for a person's word.
+    """
+    certain = at - timedelta(seconds=settings.NOTICE_CONFIRM_SECONDS)
+    told = Q(told_at__isnull=False) | Q(state=HitState.DOWN, down_since__lte=certain)
+    incidents = IncidentClient.objects.filter(told, customer=customer_id, held="").values("incident")
+    rows = IncidentService.objects.filter(
+        customer=customer_id, incident__state__in=LIVE, incident__in=incidents
+    )
+    found = rows.exclude(state=HitState.OK).select_related("service", "incident")
     order = list(HitState.values)
-    told = IncidentClient.objects.filter(customer=customer_id, told_at__isnull=False).values("incident")
-    found = rows.filter(incident__in=told).exclude(state=HitState.OK).select_related("service", "incident")
     return sorted(found, key=lambda one: (order.index(one.state), one.pk))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -12,10 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from assets.models import Service
 from assets.templatetags.registry import REASONS
 from monitoring.enums import HitState, NoticePhase
-from monitoring.models import IncidentChange
+from monitoring.models import IncidentChange, IncidentClient
 from monitoring.queries import diagnosis, incidents
 from monitoring.services.diagnosing import wording
-from monitoring.services.telling.writing import items_of
+from monitoring.services.notices.expecting import expected
 
 register = template.Library()
 L = gettext_lazy
@@ -80,6 +82,19 @@ def change_words(change: IncidentChange) -> str:
 
 
 @register.filter
+def next_words(row: IncidentClient) -> str:
+    """What the client hears next, and when; empty when it knows all there is to tell."""
+    found = expected(row)
+    if found is None:
+        return ""
+    phase = NoticePhase(found.phase).label
+    if found.at is None:
+        return _("%(phase)s: on a click") % {"phase": phase}
+    at = date_format(timezone.localtime(found.at), "H:i:s")
+    return _("%(phase)s: by itself at %(at)s") % {"phase": phase, "at": at}
+
+
+@register.filter
 def moved_words(change: IncidentChange, services: dict[int, Service]) -> list[dict[str, Any]]:
     """The first services that a judgement moved, each with its client and its new state."""
     return [
@@ -108,16 +123,6 @@ def evidence_words(evidence: list[dict[str, Any]]) -> str:
         "percent": round(100 * first.get("precision", 0))
     }
     return f"{explained}; {share}"
-
-
-@register.inclusion_tag("incidents/_banner.html", takes_context=True)
-def outage_banner(context: dict[str, Any]) -> dict[str, Any]:
-    """What is wrong with the reader's own services; nothing before they have been told."""
-    actor = context.get("actor")
-    customer = getattr(actor, "customer_id", None)
-    if actor is None or not actor.is_contact or customer is None:
-        return {"items": []}
-    return {"items": items_of(incidents.hits_shown_to(customer))}
 
 
 @register.simple_tag

@@ -8,6 +8,7 @@ from accounts.permissions import operator_required
 from common.htmx import DeskRequest
 from monitoring import queries
 from monitoring.queries import incidents
+from monitoring.services.notices import recognising
 from monitoring.services.zabbix.delivering import retry
 from tickets.models import Ticket
 
@@ -17,28 +18,54 @@ SHOWN = 20
 @operator_required
 @require_GET
 def ticket_alerts(request: DeskRequest, ticket_id: int) -> HttpResponse:
-    """The panel beside a ticket: its problems, the open ones first."""
-    if not Ticket.objects.visible_to(request.actor).filter(pk=ticket_id).exists():
-        raise Http404
-    return render(request, "monitoring/ticket_alerts.html", _alerts(ticket_id))
+    """The panel beside a ticket: its problems, the open ones first, and the incident it has to do with."""
+    return _panel(request, _ticket(request, ticket_id))
 
 
 @operator_required
 @require_POST
 def synchronise(request: DeskRequest, ticket_id: int) -> HttpResponse:
     """Tell Zabbix once more what it would not hear."""
-    if not Ticket.objects.visible_to(request.actor).filter(pk=ticket_id).exists():
+    ticket = _ticket(request, ticket_id)
+    retry(ticket_id=ticket.pk)
+    return _panel(request, ticket)
+
+
+@operator_required
+@require_POST
+def connect(request: DeskRequest, ticket_id: int) -> HttpResponse:
+    """Hang the ticket on the incident that hits its customer."""
+    ticket = _ticket(request, ticket_id)
+    recognising.connect(ticket=ticket, actor=request.actor)
+    return _panel(request, ticket)
+
+
+@operator_required
+@require_POST
+def disconnect(request: DeskRequest, ticket_id: int) -> HttpResponse:
+    """Take the ticket off its incident."""
+    ticket = _ticket(request, ticket_id)
+    recognising.disconnect(ticket=ticket, actor=request.actor)
+    return _panel(request, ticket)
+
+
+def _ticket(request: DeskRequest, ticket_id: int) -> Ticket:
+    found = Ticket.objects.visible_to(request.actor).filter(pk=ticket_id).first()
+    if found is None:
         raise Http404
-    retry(ticket_id=ticket_id)
-    return render(request, "monitoring/ticket_alerts.html", _alerts(ticket_id))
+    return found
 
 
-def _alerts(ticket_id: int) -> dict[str, object]:
-    problems = list(queries.problems_of_ticket(ticket_id)[:SHOWN])
-    return {
-        "ticket_id": ticket_id, "problems": problems, "unsynchronised": queries.unsynchronised(ticket_id),
-        "standing": incidents.standing(ticket_id),
-    }  # fmt: skip
+def _panel(request: DeskRequest, ticket: Ticket) -> HttpResponse:
+    standing = incidents.standing(ticket.pk)
+    context = {
+        "ticket_id": ticket.pk,
+        "problems": list(queries.problems_of_ticket(ticket.pk)[:SHOWN]),
+        "unsynchronised": queries.unsynchronised(ticket.pk),
+        "standing": standing,
+        "hit": recognising.concerning(ticket) if standing is None else None,
+    }
+    return render(request, "monitoring/ticket_alerts.html", context)
 
 
 @operator_required

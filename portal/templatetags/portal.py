@@ -1,6 +1,7 @@
 """Times and countdowns in the customer's zone and words."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.richtext import render_plain
+from portal.queries.outage import Outage, outage_of
 from portal.queries.promises import Promise
 from tickets.templatetags.desk import spell
 
@@ -19,6 +21,13 @@ register.filter("plain", render_plain)
 # Seconds left at which a countdown turns amber, then red: an answer comes in 90 seconds, the rest in minutes or hours.
 WARN_AT = {"answer": (30, 10), "reply": (120, 30)}
 CALM = (900, 300)
+
+
+@register.inclusion_tag("portal/_outage.html", takes_context=True)
+def outage_banner(context: dict[str, Any]) -> dict[str, Outage | None]:
+    """What is wrong with the reader's own services; asked for again now and then. Nothing for whoever is no contact."""
+    actor = context.get("actor")
+    return {"outage": outage_of(actor) if actor is not None and actor.is_contact else None}
 
 
 @register.simple_tag

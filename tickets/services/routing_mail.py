@@ -96,6 +96,8 @@ def _keep_machine_mail(inbound: InboundMessage, mail: ParsedMail, thread: Thread
     """G-HUMAN: it resumes, reopens and answers nothing. On a known thread the desk sees it as a note."""
     reason = f"machine mail: {mail.machine_reason}"
     thread = thread or bounced_thread(inbound)
+    # What belongs to no ticket, a notice of an outage, comes back too.
+    note_returned(report=report_of(inbound), ticket_ref=thread.ticket.number if thread else "")
     if thread:
         note = _("Automatic mail from %(sender)s: %(subject)s") % {
             "sender": mail.from_address,
@@ -104,7 +106,6 @@ def _keep_machine_mail(inbound: InboundMessage, mail: ParsedMail, thread: Thread
         add_note(
             actor=Actor.system(), ticket_id=thread.ticket.pk, text=f"{note}\n\n{mail.text[:5000]}".strip()
         )
-        note_returned(report=report_of(inbound), ticket_ref=thread.ticket.number)
         settling.settle(
             inbound, state=InboundState.IGNORED, reason=reason, routed_to=thread.ticket.number, mail=mail
         )

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.queries import reachable
 from monitoring.enums import HitState, IncidentState, NoticePhase
 from monitoring.models import ClientNotice, Incident, IncidentClient
 from monitoring.services.notices.policies import told_by_itself
 from monitoring.services.notices.queueing import queue
-from monitoring.services.telling.recipients import reachable
 
 # What is written in one tick: two thousand clients are told within half a minute, and no tick takes long.
 BATCH = 150
@@ -61,11 +61,11 @@ def _changed(incident: Incident, now: datetime) -> list[IncidentClient]:
     """Worse than what they were told, and certain of it; or a promised time that moved."""
     told = _clients(incident).filter(told_at__isnull=False, held="").exclude(state=HitState.OK)
     since = now - confirmation()
-    worse = [row for row in told if _is_worse(row) and (row.down_since or row.since) <= since]
+    worse = [row for row in told if is_worse(row) and (row.down_since or row.since) <= since]
     return (worse + _moved(incident))[:BATCH]
 
 
-def _is_worse(row: IncidentClient) -> bool:
+def is_worse(row: IncidentClient) -> bool:
     """Who was told that all is well again is where others begin; «unknown» is for the desk to find out first."""
     if row.state == HitState.UNKNOWN or _ORDER[row.state] >= _ORDER.get(row.told_state, len(_ORDER)):
         return False

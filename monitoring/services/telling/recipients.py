@@ -6,10 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
-
-from accounts.enums import AddressKind
-from accounts.models import Contact, ContactAddress
+from accounts.models import Contact
+from accounts.queries import addresses_to_notify
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +21,11 @@ def recipients(customers: Iterable[int]) -> dict[int, list[Recipient]]:
 
     A contact that must not be notified never is, whatever else is said of it. Who has no address stands for nobody.
     """
-    rows = _addresses().filter(contact__customer__in=list(customers)).select_related("contact")
+    rows = addresses_to_notify().filter(contact__customer__in=list(customers)).select_related("contact")
     people: dict[int, dict[int, Recipient]] = defaultdict(dict)
     for row in rows.order_by("contact", "-is_primary", "pk"):
         people[row.contact.customer_id].setdefault(row.contact_id, Recipient(row.contact, row.value))
     return {customer: _chosen(list(found.values())) for customer, found in people.items()}
-
-
-def reachable() -> Exists:
-    """A condition for rows with a `customer`: somebody of it may be written to."""
-    return Exists(_addresses().filter(contact__customer=OuterRef("customer")))
-
-
-def _addresses() -> QuerySet[ContactAddress]:
-    people = Contact.objects.active().filter(do_not_notify=False)
-    return ContactAddress.objects.filter(kind=AddressKind.MAIL, contact__in=people)
 
 
 def _chosen(people: list[Recipient]) -> list[Recipient]:

@@ -19,6 +19,7 @@ from tests.monitoring.incidents.house import House
 from tests.monitoring.incidents.test_notices import lose_strip_three
 from tests.monitoring.incidents.timeline import T0, Timeline, incident
 from tickets.models import Ticket
+from tickets.services.moving import move
 
 pytestmark = pytest.mark.django_db
 WHY = "seen with my own eyes"
@@ -130,6 +131,13 @@ def test_page_costs_the_same_for_one_client_more_and_for_fifty(
     assert cost() <= before + 2
 
 
+def banner(client: Client, second: float, **data: str) -> str:
+    """What the portal's banner is at a moment of the story; "unchanged" when the page may stay as it is."""
+    with time_machine.travel(T0 + timedelta(seconds=second), tick=False):
+        answer = client.get("/portal/outage/", data, **HTMX)
+    return answer.content.decode() if answer.status_code == 200 else "unchanged"
+
+
 def test_customer_reads_on_the_portal_what_it_was_told_and_nothing_of_others(
     client: Client, story: Timeline, people: dict[str, Contact]
 ) -> None:
@@ -137,12 +145,35 @@ def test_customer_reads_on_the_portal_what_it_was_told_and_nothing_of_others(
     contact = people["delta"]
     assert contact.user is not None
     client.force_login(contact.user)
-    assert "outage" not in client.get("/portal/").content.decode()
+    assert 'class="banner' not in banner(client, 20)
     story.pass_until(100)
-    text = client.get("/portal/").content.decode()
-    assert "delta" in text
-    assert "zeta" not in text
-    assert "pdu-3A" not in text
+    shown = banner(client, 100)
+    assert "delta: does not work" in shown
+    assert "zeta" not in shown
+    assert "pdu-3A" not in shown
+    with time_machine.travel(T0 + timedelta(seconds=100), tick=False):
+        assert shown.strip() in client.get("/portal/").content.decode()
+
+
+def test_banner_is_drawn_again_only_when_it_says_something_else(
+    client: Client, story: Timeline, people: dict[str, Contact]
+) -> None:
+    lose_strip_three(story)
+    story.pass_until(100)
+    contact = people["delta"]
+    assert contact.user is not None
+    client.force_login(contact.user)
+    seen = banner(client, 100).partition("?seen=")[2].partition('"')[0]
+    assert banner(client, 110, seen=seen) == "unchanged"
+    for host in ("pdu-3A", "acc-3", "hv-3", "delta", "zeta"):
+        story.back(200, host)
+    story.pass_until(206)
+    assert 'class="banner' not in banner(client, 206, seen=seen)
+    assert banner(client, 206, seen=seen) != "unchanged"
+
+
+def test_banner_is_for_contacts_only(desk: Client) -> None:
+    assert desk.get("/portal/outage/").status_code == 404
 
 
 def test_ticket_of_a_client_shows_what_it_is_part_of(
@@ -155,3 +186,32 @@ def test_ticket_of_a_client_shows_what_it_is_part_of(
     assert "Part of an incident" in shown
     own = Ticket.objects.get(pk=incident().ticket_id)
     assert "stands for an incident" in desk.get(f"/monitoring/tickets/{own.pk}/alerts/").content.decode()
+
+
+def test_operator_takes_a_ticket_off_its_incident_and_puts_it_back(
+    desk: Client, story: Timeline, people: dict[str, Contact]
+) -> None:
+    lose_strip_three(story)
+    with time_machine.travel(T0 + timedelta(seconds=60), tick=False):
+        ticket: Any = factories.ticket(contact_actor(people["delta"]))
+    door = f"/monitoring/tickets/{ticket.pk}/incident/"
+    number = incident().ticket.number
+    assert f"hit by incident {number}" in desk.post(f"{door}off/", **HTMX).content.decode()
+    assert Ticket.objects.get(pk=ticket.pk).parent is None
+    assert "Part of an incident" in desk.post(door, **HTMX).content.decode()
+    assert Ticket.objects.get(pk=ticket.pk).parent == incident().ticket
+    linked = ticket.events.filter(type="linked").order_by("pk").values_list("payload__undone", flat=True)
+    assert list(linked) == [False, True, False]
+
+
+def test_ticket_of_alarms_leaves_the_incident_only_with_its_alarms(desk: Client, story: Timeline) -> None:
+    story.alarm(5, "delta")
+    with time_machine.travel(T0 + timedelta(seconds=6), tick=False):
+        ticket = Ticket.objects.get()
+        move(actor=factories.operator(1), ticket_id=ticket.pk, transition="accept")
+    lose_strip_three(story)
+    story.pass_until(20)
+    assert Ticket.objects.get(pk=ticket.pk).parent == incident().ticket
+    assert desk.post(f"/monitoring/tickets/{ticket.pk}/incident/off/", **HTMX).status_code == 409
+    shown = desk.get(f"/monitoring/tickets/{ticket.pk}/alerts/").content.decode()
+    assert "It is about something else" not in shown
