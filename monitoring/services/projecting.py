@@ -44,7 +44,8 @@ def fold(*, problem: Problem, alert: Alert, at: datetime) -> None:
     problem.worst_severity = max(problem.worst_severity, alert.severity)
     problem.trigger_id = problem.trigger_id or alert.trigger_id
     problem.cause_event_id = problem.cause_event_id or alert.cause_id
-    if alert.stamp >= problem.stamp:
+    # A canceled escalation says nothing of the problem itself, and repeats its moment.
+    if alert.kind != AlertKind.CANCELED and alert.stamp >= problem.stamp:
         problem.stamp = alert.stamp
         problem.severity = alert.severity
         problem.acknowledged = alert.acknowledged
