@@ -10,14 +10,19 @@ from assets.impact import Cut
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """`cut` is what does not work, `batteries` the UPSs that run on theirs, each with the moment that began."""
+    """What the alarms say.
+
+    `cut` is what does not work, `batteries` the UPSs that run on theirs, each with the moment that began, and
+    `services` those that an alarm of their own calls down.
+    """
 
     cut: Cut = field(default_factory=Cut)
     batteries: Mapping[int, datetime] = field(default_factory=dict)
+    services: frozenset[int] = frozenset()
 
     @property
     def is_nothing(self) -> bool:
-        return self.cut == Cut()
+        return self.cut == Cut() and not self.services
 
 
 def to_json(failure: Failure) -> dict[str, Any]:
@@ -29,6 +34,7 @@ def to_json(failure: Failure) -> dict[str, Any]:
         "flat": sorted(cut.flat),
         "unfed": sorted(cut.unfed),
         "batteries": {str(key): since.isoformat() for key, since in sorted(failure.batteries.items())},
+        "services": sorted(failure.services),
     }
 
 
@@ -36,4 +42,4 @@ def from_json(kept: Mapping[str, Any]) -> Failure:
     names = ("nodes", "links", "circuits", "flat", "unfed")
     cut = Cut(**{name: frozenset(kept.get(name, ())) for name in names})
     since = {int(key): datetime.fromisoformat(at) for key, at in kept.get("batteries", {}).items()}
-    return Failure(cut, since)
+    return Failure(cut, since, frozenset(kept.get("services", ())))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,7 +17,7 @@ from monitoring.models import Flap, Problem
 from monitoring.services.claiming import Claim
 from monitoring.services.noting import note
 from monitoring.services.recovering import may_resolve
-from tickets.enums import ReopenReason, State
+from monitoring.services.recurring import go_on
 from tickets.models import Ticket
 from tickets.services.moving import move
 
@@ -43,16 +43,15 @@ def count(*, problem: Problem, claimed: Claim, at: datetime) -> bool:
 def place(*, actor: Actor, problem: Problem, claimed: Claim, at: datetime) -> bool:
     """Put a flapping problem on the ticket its trigger had last, open again if it must be; False when there is none."""
     flap = Flap.objects.select_related("ticket").get(pk=claimed.flap_id or 0)
-    ticket = flap.ticket or _last_ticket(problem)
-    if ticket is None or not (ticket.is_open or ticket.state == State.RESOLVED):
+    ticket = go_on(actor=actor, ticket=flap.ticket or _last_ticket(problem))
+    if ticket is None:
         return False
-    if ticket.state == State.RESOLVED:
-        move(actor=actor, ticket_id=ticket.pk, transition="recurred", reason=ReopenReason.RECURRED)
     if flap.ticket_id is None:
         text = _(
             "The trigger comes and goes: %(count)d times in half an hour. From now on it is summed up here."
         )
         note(actor=actor, ticket_id=ticket.pk, text=text % {"count": flap.count})
+    if flap.ticket_id != ticket.pk:
         Flap.objects.filter(pk=flap.pk).update(ticket=ticket)
     problem.ticket = ticket
     problem.flaps = flap.count
@@ -72,9 +71,9 @@ def _last_ticket(problem: Problem) -> Ticket | None:
     return last.ticket if last else None
 
 
-def is_flapping(problem_ids: list[int], at: datetime) -> bool:
+def is_flapping(problems: QuerySet[Problem], at: datetime) -> bool:
     """Whether the trigger of any of these problems flaps now: quiet between two flaps is no recovery."""
-    if not problem_ids or not Flap.objects.filter(is_live=True).exists():
+    if not Flap.objects.filter(is_live=True).exists():
         return False
     live = Flap.objects.filter(
         is_live=True,
@@ -82,7 +81,7 @@ def is_flapping(problem_ids: list[int], at: datetime) -> bool:
         trigger_id=OuterRef("trigger_id"),
         changed_at__gt=at - FLAP_SETTLED,
     )
-    return Problem.objects.filter(Exists(live), pk__in=problem_ids).exists()
+    return problems.filter(Exists(live)).exists()
 
 
 def tick(at: datetime) -> int:

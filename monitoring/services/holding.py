@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 
 from monitoring.adapters.alert import Host
@@ -11,8 +10,6 @@ from monitoring.enums import Severity
 from monitoring.models import Problem
 from monitoring.services.authenticating import SourceRules
 from monitoring.services.incidents import storms
-
-logger = logging.getLogger(__name__)
 
 
 def hold_for(*, source: SourceRules, problem: Problem, at: datetime) -> timedelta:

@@ -14,15 +14,23 @@ def carry_on(*, actor: Actor, problem: Problem, predecessor: Problem) -> bool:
 
     False when that ticket is past going on (closed, cancelled, spam): a new one is due then.
     """
-    ticket = _survivor(predecessor.ticket)
-    if ticket is None or not (ticket.is_open or ticket.state == State.RESOLVED):
+    ticket = go_on(actor=actor, ticket=predecessor.ticket)
+    if ticket is None:
         return False
-    if ticket.state == State.RESOLVED:
-        move(actor=actor, ticket_id=ticket.pk, transition="recurred", reason=ReopenReason.RECURRED)
     problem.ticket = ticket
     problem.flaps = predecessor.flaps + 1
     note(actor=actor, ticket_id=ticket.pk, text=describing.joined_note(problem))
     return True
+
+
+def go_on(*, actor: Actor, ticket: Ticket | None) -> Ticket | None:
+    """The ticket to go on with, open again if it was resolved; None when it is past that."""
+    ticket = _survivor(ticket)
+    if ticket is None or not (ticket.is_open or ticket.state == State.RESOLVED):
+        return None
+    if ticket.state == State.RESOLVED:
+        move(actor=actor, ticket_id=ticket.pk, transition="recurred", reason=ReopenReason.RECURRED)
+    return ticket
 
 
 def _survivor(ticket: Ticket | None) -> Ticket | None:

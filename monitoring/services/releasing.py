@@ -14,6 +14,7 @@ from monitoring.services.authenticating import SourceRules
 from monitoring.services.claiming import claim
 from monitoring.services.opening import received_at
 from monitoring.services.settling import Change, settle
+from monitoring.services.windows.active import let_go
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,9 @@ def _change(pk: int, at: datetime, is_heard_now: bool) -> Change:
     )  # fmt: skip
     problem = queries.locked_problem(pk)
     assert problem is not None
-    problem.held_until = problem.suppressed_until = None
+    problem.held_until = None
+    if is_heard_now:
+        let_go(problem)
     return Change(
         source=source,
         alert=None,

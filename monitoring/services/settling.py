@@ -127,8 +127,7 @@ def _in_window(change: Change, window: MaintenanceWindow) -> Outcome:
     problem.held_until = None
     if window.mode == WindowMode.COLLECT:
         problem.ticket = collect(window=window, problem=problem, actor=change.actor, at=change.at)
-    else:
-        problem.suppressed_until = window.ends_at
+    problem.suppressed_until = window.ends_at
     return _kept(change, Outcome.SUPPRESSED)
 
 

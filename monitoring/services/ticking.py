@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.db import connection, transaction
 
@@ -29,7 +30,7 @@ from monitoring.services.notices.planning import plan
 from monitoring.services.releasing import release, release_held
 from monitoring.services.windows.active import due_problems
 from monitoring.services.windows.announcing import announce_due
-from monitoring.services.zabbix.queueing import rank
+from monitoring.services.zabbix.queueing import acknowledge_late, rank
 
 logger = logging.getLogger(__name__)
 TICK_LOCK = 0x74_69_63_6B
@@ -54,7 +55,7 @@ def tick(*, at: datetime | None = None) -> bool:
 def _round(at: datetime) -> None:
     _safely(lambda: _infer(at), "storms")
     for pk in joining.attended().order_by("pk").values_list("pk", flat=True):
-        _safely(lambda pk=pk: _attend(pk, at), f"incident {pk}")  # type: ignore[misc]
+        _safely(partial(_attend, pk, at), f"incident {pk}")
     _safely(lambda: flapping.tick(at), "flapping triggers")
     _safely(lambda: announce_due(at), "announcements of works")
     _safely(lambda: release_held(at), "held problems")
@@ -102,4 +103,5 @@ def _attend(pk: int, at: datetime) -> None:
         straggling.split_off(incident=incident, actor=DESK, at=at)
         checking.check(incident=incident, at=at)
     plan(incident=incident, now=at)
+    acknowledge_late(incident)
     rank(incident)

@@ -240,3 +240,26 @@ def test_source_that_falls_silent_is_noticed_and_a_heartbeat_ends_it(
         assert client.post("/api/monitoring/zabbix/v1/heartbeat").status_code == 401
         assert watch(now + timedelta(minutes=6)) == 1
     assert Ticket.objects.get().state == State.RESOLVED
+
+
+def test_answer_without_what_it_must_hold_counts_as_a_failure_and_stops_nobody(
+    post: Post, zabbix: ZabbixServer, source: Source
+) -> None:
+    accepted(post)
+    zabbix.trouble = "nonsense"
+    assert deliver_due() == 0
+    row = WriteBack.objects.get()
+    assert (row.state, row.attempts) == (WriteBackState.QUEUED, 1)
+    assert reconcile(source.slug) == (0, 0)
+    source.refresh_from_db()
+    assert source.api_failures == 1
+
+
+def test_event_without_what_it_must_hold_counts_as_a_failure_of_the_api(
+    zabbix: ZabbixServer, source: Source
+) -> None:
+    zabbix.add(7, "feed lost", clock=int(clock.now().timestamp()) - 300)
+    del zabbix.events["7"]["severity"]
+    assert reconcile(source.slug) == (0, 0)
+    source.refresh_from_db()
+    assert (source.api_failures, source.api_error) == (1, "unexpected answer (KeyError: 'severity')")

@@ -13,7 +13,8 @@ TOKEN = "5f0e5c0de0f3"
 class ZabbixServer:
     """Answers from `events` (by id, as ``event.get`` shows them) and remembers what it was told.
 
-    `version` decides how a caller must sign in. `trouble`: ``down`` answers 502, ``refuse`` every call with an error.
+    `version` decides how a caller must sign in. `trouble`: ``down`` answers 502, ``refuse`` every call with an error,
+    ``nonsense`` what is no answer of an API.
     """
 
     def __init__(self) -> None:
@@ -76,6 +77,8 @@ def running() -> Iterator[ZabbixServer]:
                 return self._send(502, {})
             if body["method"] == "apiinfo.version":
                 return self._send(200, {"result": zabbix.version})
+            if zabbix.trouble == "nonsense":
+                return self._send(200, [])
             if zabbix.trouble == "refuse" or not zabbix.is_signed_in(
                 body, self.headers.get("Authorization", "")
             ):
@@ -84,8 +87,9 @@ def running() -> Iterator[ZabbixServer]:
                 )
             return self._send(200, {"result": zabbix.answer(body["method"], body["params"])})
 
-        def _send(self, status: int, answer: dict[str, Any]) -> None:
-            data = json.dumps({"jsonrpc": "2.0", "id": 1, **answer}).encode()
+        def _send(self, status: int, answer: dict[str, Any] | list[Any]) -> None:
+            said = {"jsonrpc": "2.0", "id": 1, **answer} if isinstance(answer, dict) else answer
+            data = json.dumps(said).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()

@@ -230,7 +230,7 @@ def test_list_is_narrowed_by_clock_line_cause_category_and_reviewer():
         set(),
     )
     assert found(reviewer=review.reviewer_id) == {disk.pk}
-    assert found(month=clock.now().date().replace(day=1)) == {mail.pk, disk.pk}
+    assert found(month=timezone.localdate(clock.now()).replace(day=1)) == {mail.pk, disk.pk}
 
 
 @pytest.mark.django_db

@@ -62,7 +62,7 @@ def test_review_goes_from_analysis_to_actions_to_verified_to_closed():
     assert begun.state == "analysis"
     own = {"actor": reviewer, "breach_id": breach.pk}
     assert reviewing.analyse(**own, cause="C14", preventable=True, **WORDS).state == "actions"
-    today = clock.now().date()
+    today = timezone.localdate(clock.now())
     action = reviewing.plan(
         **own, kind="training", what="Drill", owner=owner, due_on=today, verify_on=today + timedelta(days=7)
     )
@@ -84,7 +84,7 @@ def test_review_is_complete_with_its_first_action_and_need_not_wait_for_the_effe
     reviewing.analyse(**own, cause="C14", preventable=True, **WORDS)
     owed = Clock.objects.get(ticket_id=breach.ticket_id, kind="BR", about=breach.clock.subject)
     assert owed.stopped_at is None
-    today, owner = clock.now().date(), Operator.objects.get(user_id=reviewer.user_id)
+    today, owner = timezone.localdate(clock.now()), Operator.objects.get(user_id=reviewer.user_id)
     for what in ("Drill", "Louder bell"):
         reviewing.plan(
             **own, kind="training", what=what, owner=owner, due_on=today, verify_on=today + timedelta(days=30)
@@ -179,7 +179,7 @@ def test_excuse_changes_what_counts_under_the_contract_and_never_what_happened()
 
 def test_month_closes_once_it_is_over_and_every_breach_of_it_reviewed():
     breach, boss = broken(), manager()
-    month = clock.now().date().replace(day=1)
+    month = timezone.localdate(clock.now()).replace(day=1)
     with pytest.raises(Conflict):
         closing.close_month(actor=boss, month=month)
     with time_machine.travel(months.end_of(month) + timedelta(hours=1)):
@@ -336,7 +336,7 @@ def test_page_leads_the_reviewer_through_the_steps():
 
 
 def test_months_page_closes_a_month_for_the_service_manager():
-    month = (clock.now().date().replace(day=1) - timedelta(days=1)).replace(day=1)
+    month = (timezone.localdate(clock.now()).replace(day=1) - timedelta(days=1)).replace(day=1)
     boss = signed_in(manager())
     assert f'value="{month.isoformat()}"' in boss.get(reverse("sla:months")).content.decode()
     assert boss.post(reverse("sla:close_month"), {"month": month.isoformat()}).status_code == 302

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import InternalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.queries import contact_actor
 from common import clock
@@ -220,7 +221,7 @@ def test_page_shows_attainment_before_and_after_and_links_what_flips():
     between = resolved(200)
     actor, draft = manager(), shorter()
     client = signed_in(actor)
-    today = clock.now().date()
+    today = timezone.localdate(clock.now())
     sent = {"since": today - timedelta(days=3), "until": today}
     assert client.post(reverse("sla:ask_what_if", args=[draft.pk]), sent).status_code == 302
     tasks.what_if(WhatIf.objects.get().pk)

@@ -6,6 +6,7 @@ import json
 import re
 import socket
 from datetime import UTC, datetime
+from http.client import HTTPException
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
@@ -60,7 +61,7 @@ def _by_rdap(domain: str) -> datetime | None:
     try:
         with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
             document = json.loads(answer.read(MOST_BYTES))
-    except (URLError, OSError, ValueError):
+    except (URLError, OSError, HTTPException, ValueError):
         return None
     events = document.get("events", []) if isinstance(document, dict) else []
     for event in events:

@@ -31,9 +31,15 @@ def watch(*, limit: int = 40) -> int:
     due = Endpoint.objects.filter(is_watched=True, service__is_active=True)
     due = due.filter(Q(checked_at__isnull=True) | Q(checked_at__lte=clock.now() - EVERY))
     keys = due.order_by(F("checked_at").asc(nulls_first=True), "pk").values_list("pk", flat=True)[:limit]
-    for pk in list(keys):
-        _look(pk)
-    return len(keys)
+    names = list(keys)
+    for pk in names:
+        try:
+            _look(pk)
+        except Exception as error:
+            # One odd name must not keep the others from being looked at, today or tomorrow.
+            logger.exception("the endpoint %s could not be looked at", pk)
+            Endpoint.objects.filter(pk=pk).update(checked_at=clock.now(), trouble=type(error).__name__)
+    return len(names)
 
 
 def _look(pk: int) -> None:
@@ -59,7 +65,7 @@ def _certificate(endpoint: Endpoint) -> tuple[datetime | None, str]:
     try:
         addresses = addresses_of(endpoint.name, endpoint.port)
         return (web.valid_until(endpoint.name, addresses[0], endpoint.port) if addresses else None), ""
-    except (OSError, Forbidden) as error:
+    except (OSError, ValueError, Forbidden) as error:
         return None, f"{type(error).__name__}: {error}"
 
 

@@ -89,11 +89,7 @@ def _is_cause(device: Equipment) -> bool:
     if device.owner_id is not None:
         return False
     groups = {group.id for group in usual.plant.groups.values() if device.pk in group.members}
-    clients = {
-        one.client
-        for one in usual.plant.services
-        if one.node == device.pk or (one.group in groups and groups)
-    }
+    clients = {one.client for one in usual.plant.services if one.node == device.pk or one.group in groups}
     return len(clients) >= CLIENTS_OF_A_HOST
 
 

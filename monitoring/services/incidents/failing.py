@@ -95,7 +95,7 @@ def failure(
         left = {key: lasts - (at - batteries[key]) for key, lasts in running.items()}
         flat = frozenset(key for key, rest in left.items() if rest <= timedelta(0))
         if not flat:
-            return Failure(cut, batteries), left
+            return Failure(cut, batteries, now.services), left
         cut = cut | Cut(flat=flat)
 
 

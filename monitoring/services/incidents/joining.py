@@ -18,7 +18,6 @@ def _takes(incident: Incident, started_at: datetime) -> bool:
 
 def find(problem: Problem) -> Incident | None:
     """The oldest incident that explains the thing the problem is about and takes it in."""
-    about = IncidentNode.objects.none().values("incident")
     found = Q(pk__in=())
     if problem.equipment_id is not None:
         about = IncidentNode.objects.filter(is_live=True, equipment=problem.equipment_id).values("incident")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from assets.impact import Assessment, Cut, Impact, Usual, assess
 from assets.models import Equipment, Service
 from assets.queries.current import current, stamp
-from monitoring.correlation.cuts import from_json, to_json
+from monitoring.correlation.cuts import Failure, from_json, to_json
 from monitoring.enums import HitState
 from monitoring.models import Incident, IncidentClient, IncidentNode, IncidentService
 from monitoring.services.incidents import changes
@@ -34,6 +34,19 @@ class Hit:
     is_observed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the alarms say and what follows from it. `left` is how long each battery that still runs will last."""
+
+    usual: Usual
+    now: Seen
+    down_before: Cut
+    failed: Failure
+    left: Mapping[int, timedelta]
+    found: Assessment
+    hits: dict[int, Hit]
+
+
 def judge(*, incident: Incident, at: datetime, rebase: bool = False, actor: str = "") -> bool:
     """Bring the incident's nodes, services and clients up to date; True when a service changed its state.
 
@@ -41,20 +54,18 @@ def judge(*, incident: Incident, at: datetime, rebase: bool = False, actor: str 
     taken over, unless a person asked for it (`rebase`). Needs the incident's row lock, or a row nobody knows yet.
     """
     known = stamp()
-    usual, now, down_before = current(), seen(incident), already(incident, at)
-    failed, left = failure(incident, now, usual, down_before, at)
-    found = assess(usual.plant, failed.cut, down_before, left=left, usual=usual)
-    hits = {} if failed.is_nothing and not now.services else _hits(incident, usual, found, now)
+    picture = _picture(incident, at)
+    hits = picture.hits
     if _is_frozen(incident, known, rebase) and hits:
-        hits = _only_news(incident, usual, hits, down_before, now)
+        hits = _only_news(incident, picture)
     else:
         incident.plant_stamp = known
     moved = _services(incident, hits, at)
-    _nodes(incident, usual, found, now)
+    _nodes(incident, picture.usual, picture.found, picture.now)
     _clients(incident, at)
-    incident.failed = to_json(failed)
+    incident.failed = to_json(picture.failed)
     incident.assessed_at = at
-    incident.assess_at = min((at + rest for rest in left.values()), default=None)
+    incident.assess_at = min((at + rest for rest in picture.left.values()), default=None)
     if moved:
         incident.version += 1
     incident.save()
@@ -66,9 +77,7 @@ def judge(*, incident: Incident, at: datetime, rebase: bool = False, actor: str 
 
 def proposal(*, incident: Incident, at: datetime) -> list[tuple[int, str, str]]:
     """What `judge(rebase=True)` would change: services with their state now and then. Writes nothing."""
-    usual, now, down_before = current(), seen(incident), already(incident, at)
-    failed, left = failure(incident, now, usual, down_before, at)
-    hits = _hits(incident, usual, assess(usual.plant, failed.cut, down_before, left=left, usual=usual), now)
+    hits = _picture(incident, at).hits
     rows = dict(incident.services.values_list("service_id", "state"))
     both = [(key, rows.get(key, HitState.OK.value), _state(hits, key)) for key in sorted(rows.keys() | hits)]
     return [one for one in both if one[1] != one[2]]
@@ -84,14 +93,21 @@ def is_due(incident: Incident, at: datetime) -> bool:
     now, before = seen(incident), from_json(incident.failed)
     if now.circuits != before.cut.circuits or frozenset(now.batteries) != before.cut.unfed:
         return True
+    if now.services != before.services:
+        return True
     if before.cut.nodes - now.nodes:
         return True
     fresh = now.nodes - before.cut.nodes
     foreseen = incident.nodes.filter(state=HitState.DOWN, equipment__in=fresh).count() if fresh else 0
-    if foreseen < len(fresh):
-        return True
-    observed = set(incident.services.filter(is_observed=True).values_list("service_id", flat=True))
-    return bool(now.services - observed)
+    return foreseen < len(fresh)
+
+
+def _picture(incident: Incident, at: datetime) -> Picture:
+    usual, now, down_before = current(), seen(incident), already(incident, at)
+    failed, left = failure(incident, now, usual, down_before, at)
+    found = assess(usual.plant, failed.cut, down_before, left=left, usual=usual)
+    hits = {} if failed.is_nothing else _hits(incident, usual, found, now)
+    return Picture(usual, now, down_before, failed, left, found, hits)
 
 
 def _is_frozen(incident: Incident, known: int, rebase: bool) -> bool:
@@ -123,12 +139,12 @@ def _beside(incident: Incident, found: Assessment, on: Mapping[int, int | None])
     return {key for key in unknown if on.get(key) in here}
 
 
-def _only_news(
-    incident: Incident, usual: Usual, hits: dict[int, Hit], down_before: Cut, now: Seen
-) -> dict[int, Hit]:
+def _only_news(incident: Incident, picture: Picture) -> dict[int, Hit]:
     """The frozen list, changed only where the new failures make a difference in the registry as it is today."""
     old = from_json(incident.failed)
-    base = _hits(incident, usual, assess(usual.plant, old.cut, down_before, usual=usual), now)
+    usual, hits = picture.usual, picture.hits
+    found = assess(usual.plant, old.cut, picture.down_before, usual=usual)
+    base = _hits(incident, usual, found, replace(picture.now, services=old.services))
     frozen = {
         row.service_id: Hit(row.state, row.reason, row.margin, None, row.is_observed)
         for row in incident.services.exclude(state=HitState.OK)

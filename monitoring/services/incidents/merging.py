@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from accounts.enums import Actor
 from monitoring.enums import IncidentState
-from monitoring.models import Incident, IncidentClient, Problem
+from monitoring.models import Incident, IncidentClient, IncidentService, Problem
 from monitoring.services.incidents import absorbing, changes
 from monitoring.services.incidents.causes import Cause
 from monitoring.services.incidents.judging import worse
@@ -50,9 +50,10 @@ def grow(
 
 
 def merge(incident: Incident, *, into: Incident, at: datetime, actor: str = "") -> None:
-    """Members, clients and their history go over; the incident itself only points on."""
+    """Members, services, clients and their history go over; the incident itself only points on."""
     Problem.objects.filter(incident=incident).update(incident=into)
-    _carry_over(incident.clients.all(), into)
+    _carry_services(incident.services.all(), into)
+    _carry_clients(incident.clients.all(), into)
     incident.nodes.update(is_live=False)
     incident.services.update(is_live=False)
     incident.state, incident.merged_into = IncidentState.MERGED, into
@@ -63,7 +64,16 @@ def merge(incident: Incident, *, into: Incident, at: datetime, actor: str = "") 
     changes.note(into, changes.MERGED, at=at, actor=actor, other=incident.ticket.number)
 
 
-def _carry_over(clients: QuerySet[IncidentClient], into: Incident) -> None:
+def _carry_services(services: QuerySet[IncidentService], into: Incident) -> None:
+    """What hit a client here must be judged well again there, or nobody would tell it."""
+    there = set(into.services.values_list("service_id", flat=True))
+    rows = [row for row in services if row.service_id not in there]
+    for row in rows:
+        row.pk, row.incident = None, into
+    IncidentService.objects.bulk_create(rows, batch_size=500)
+
+
+def _carry_clients(clients: QuerySet[IncidentClient], into: Incident) -> None:
     there = {row.customer_id: row for row in into.clients.all()}
     for row in clients:
         mine = there.get(row.customer_id)

@@ -16,7 +16,7 @@ from monitoring.services.incidents import changes
 from monitoring.services.incidents.failing import cause_stands, members, of_cause
 from monitoring.services.noting import note
 from monitoring.services.recovering import may_resolve
-from tickets.enums import ReopenReason, State
+from monitoring.services.recurring import go_on
 from tickets.models import Ticket
 from tickets.services.moving import move
 
@@ -42,8 +42,7 @@ def _is_ill(incident: Incident, at: datetime) -> bool:
     mine = members(incident)
     if mine.filter(state=ProblemState.OPEN).exists():
         return True
-    recent = mine.filter(recovered_at__gte=at - timedelta(hours=2)).values_list("pk", flat=True)
-    return is_flapping(list(recent), at)
+    return is_flapping(mine.filter(recovered_at__gte=at - timedelta(hours=2)), at)
 
 
 def _is_stable(incident: Incident, at: datetime) -> bool:
@@ -89,8 +88,7 @@ def _reopen(incident: Incident, actor: Actor, at: datetime) -> bool:
         members(incident).filter(state=ProblemState.OPEN).update(incident=other)
         return False
     _turn(incident, IncidentState.OPEN, changes.REOPENED, at, recovered_at=None, resolved_at=None)
-    if Ticket.objects.filter(pk=incident.ticket_id, state=State.RESOLVED).exists():
-        move(actor=actor, ticket_id=incident.ticket_id, transition="recurred", reason=ReopenReason.RECURRED)
+    go_on(actor=actor, ticket=Ticket.objects.get(pk=incident.ticket_id))
     return True
 
 

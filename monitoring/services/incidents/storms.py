@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from accounts.enums import Actor
 from assets.models import Circuit, Equipment, Site
 from assets.queries.current import current, stamp
 from monitoring.correlation.inferring import Suspect, infer
-from monitoring.correlation.rules import FRESH, REVIEWED, STORM_SHARE_THINGS, STORM_THINGS
+from monitoring.correlation.rules import FRESH, REVIEWED, STORM_SHARE, STORM_SHARE_THINGS, STORM_THINGS
 from monitoring.enums import Effect, ProblemState
 from monitoring.models import Incident, Problem
 from monitoring.services.describing import subject_of
@@ -107,10 +107,9 @@ def _is_wider(incident: Incident, evidence: dict[str, Any]) -> bool:
     return bool(evidence["explained"] > before)
 
 
-def _fresh(at: datetime) -> Any:
+def _fresh(at: datetime) -> QuerySet[Problem]:
     return Problem.objects.filter(
-        Q(first_seen_at__gte=at - FRESH),
-        state=ProblemState.OPEN, incident__isnull=True, announced=True, effect=Effect.DOWN,
+        first_seen_at__gte=at - FRESH, state=ProblemState.OPEN, incident__isnull=True, announced=True, effect=Effect.DOWN,
         equipment__isnull=False,
     )  # fmt: skip
 
@@ -146,7 +145,7 @@ def _site(down: frozenset[int]) -> Found | None:
     site_id, hit = max(here.items(), key=lambda one: len(one[1]))
     watched = Equipment.objects.working().filter(site=site_id, is_monitored=True).count()
     share = len(hit) / max(watched, len(hit))
-    if len(hit) < STORM_THINGS or share < 0.3:
+    if len(hit) < STORM_THINGS or share < STORM_SHARE:
         return None
     return causes.of_site(Site.objects.get(pk=site_id)), _evidence(len(hit), len(down), share)
 

@@ -12,6 +12,7 @@ from common.db import lock_one
 from monitoring.models import MaintenanceWindow, Problem
 from monitoring.services.describing import subject_of
 from monitoring.services.noting import note
+from monitoring.services.recurring import go_on
 from tickets.enums import Channel, Impact, Priority, Urgency
 from tickets.models import Ticket
 from tickets.services.creating import create_ticket
@@ -53,14 +54,22 @@ def due_problems(*, now: datetime) -> list[int]:
 
 
 def collect(*, window: MaintenanceWindow, problem: Problem, actor: Actor, at: datetime) -> Ticket:
-    """The one ticket of the works, with the alarm written on it; opened by the first."""
+    """The one ticket of the works, with the alarm written on it; opened by the first, and again if it is resolved."""
     locked = lock_one(MaintenanceWindow.objects.all(), window.pk)
-    if locked.ticket is None:
-        locked.ticket = create_ticket(
+    ticket = go_on(actor=actor, ticket=locked.ticket)
+    if ticket is None:
+        ticket = locked.ticket = create_ticket(
             actor=actor, subject=_("Works: %(title)s") % {"title": locked.title},
             body=_("Alarms that the planned works bring are collected here."), channel=Channel.MONITORING,
             category=CHANGE, impact=Impact.MINOR, urgency=Urgency.LOW, priority=Priority.P4, received_at=at,
         )  # fmt: skip
         locked.save(update_fields=["ticket"])
-    note(actor=actor, ticket_id=locked.ticket.pk, text=subject_of(problem))
-    return locked.ticket
+    note(actor=actor, ticket_id=ticket.pk, text=subject_of(problem))
+    return ticket
+
+
+def let_go(problem: Problem) -> None:
+    """Fields only: its works are over, so what they kept it quiet with is no place for it any more."""
+    problem.suppressed_until = None
+    if MaintenanceWindow.objects.filter(ticket=problem.ticket_id, ticket__isnull=False).exists():
+        problem.ticket = None

@@ -49,7 +49,8 @@ class Api:
             return self._api.send_api_request(method, dict(parameters)).get("result")
         except APIRequestError as error:
             raise ApiError(_said(error), is_final=True) from None
-        except (ProcessingError, OSError) as error:
+        except (ProcessingError, OSError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # The client does not check what it is sent: a proxy's page or a list is no answer either.
             raise ApiError(_said(error)) from None
 
 

@@ -50,6 +50,11 @@ def _deliver(row: WriteBack, apis: dict[str, Api | ApiError]) -> bool:
     except ApiError as error:
         _failed(row, error)
         return False
+    except Exception as error:
+        # An answer nobody expected: the rows after this one must not wait for it.
+        logger.exception("write-back %s", row.pk)
+        _failed(row, ApiError(type(error).__name__))
+        return False
     WriteBack.objects.filter(pk=row.pk).update(state=WriteBackState.DONE, error="")
     return True
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from enum import IntFlag
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.enums import ActorKind
 from common import clock
 from messaging.services.doorbell import after_commit
+from monitoring.enums import WriteBackState
 from monitoring.models import Incident, Problem, Source, WriteBack
 from monitoring.services import describing
 from monitoring.services.marking import mark
@@ -99,6 +100,21 @@ def events_behind(ticket_id: int) -> QuerySet[Problem]:
     incident = Incident.objects.filter(ticket=ticket_id).values("pk")
     behind = Q(ticket=ticket_id) | Q(incident__in=incident, excluded_at__isnull=True)
     return Problem.objects.open().filter(behind)
+
+
+def acknowledge_late(incident: Incident) -> None:
+    """Acknowledge members that joined after the ticket was taken. Called by the tick; one query while none has."""
+    if not settings.ZABBIX_API:
+        return
+    late = events_behind(incident.ticket_id).filter(
+        source=OuterRef("source"), event_id__gt=OuterRef("after_event_id")
+    )
+    taken = WriteBack.objects.filter(
+        Exists(late), ticket=incident.ticket_id, action=Action.ACKNOWLEDGE | Action.MESSAGE,
+        state=WriteBackState.DONE,
+    )  # fmt: skip
+    if taken.update(state=WriteBackState.QUEUED, attempts=0, due_at=clock.now()):
+        after_commit(TASK, queue="bulk")
 
 
 def rank(incident: Incident) -> None:

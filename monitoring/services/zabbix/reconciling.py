@@ -32,15 +32,23 @@ def reconcile(slug: str) -> tuple[int, int]:
     try:
         api = Api(slug)
         found = _missed(source, api), _recovered(source, api)
-    except ApiError as error:
+    except (ApiError, KeyError, TypeError, ValueError) as error:
+        # An answer without what it must hold is no better than none.
         failures = source.api_failures + 1
-        Source.objects.filter(pk=source.pk).update(api_failures=failures, api_error=str(error)[:300])
-        logger.warning("%s cannot be asked what is open (%s times): %s", slug, failures, error)
+        Source.objects.filter(pk=source.pk).update(api_failures=failures, api_error=_said(error))
+        logger.warning("%s cannot be asked what is open (%s times): %s", slug, failures, _said(error))
         return 0, 0
     Source.objects.filter(pk=source.pk).update(
         api_failures=0, api_error="", api_checked_at=clock.now(), api_version=api.version[:20]
     )
     return found
+
+
+def _said(error: Exception) -> str:
+    text = (
+        str(error) if isinstance(error, ApiError) else f"unexpected answer ({type(error).__name__}: {error})"
+    )
+    return text[:300]
 
 
 def _chunks(items: Iterable[int], size: int) -> Iterator[list[int]]:

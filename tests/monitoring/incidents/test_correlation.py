@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import time_machine
+from django.db import transaction
 
 from assets.models import Equipment, PowerInput
 from monitoring.enums import IncidentState, Outcome
 from monitoring.models import Delivery, Incident, Problem
-from monitoring.services.incidents import acting, causes
+from monitoring.services.incidents import acting, causes, merging
+from monitoring.services.incidents.judging import judge
 from tests import factories
 from tests.monitoring.incidents.house import House
 from tests.monitoring.incidents.timeline import T0, Timeline, alone, clients, incident
@@ -208,3 +210,35 @@ def test_client_called_down_whose_equipment_answers_is_held_back(story: Timeline
     story.alarm(102, "alfa")
     story.pass_until(106)
     assert incident().clients.get(customer__code="alfa").held == ""
+
+
+def test_service_whose_own_alarm_is_over_is_what_the_registry_says_of_it(
+    story: Timeline, house: House
+) -> None:
+    service = house.service["gamma"]
+    service.monitored_host = "gamma-web"
+    service.save()
+    story.alarm(1, "pdu-1A")
+    assert "gamma" in clients(incident(), "degraded")
+    story.alarm(10, "gamma-web")
+    story.pass_until(14)
+    assert "gamma" in clients(incident(), "down")
+    story.back(20, "gamma-web")
+    story.pass_until(24)
+    assert "gamma" in clients(incident(), "degraded")
+
+
+def test_client_that_comes_with_a_joined_incident_is_well_when_nothing_hits_it_any_more(
+    story: Timeline,
+) -> None:
+    story.alarm(1, "pdu-1A")
+    story.alarm(2, "pdu-3A")
+    first, second = Incident.objects.order_by("pk")
+    hit = clients(second, "down") - clients(first, "down")
+    assert hit
+    story.back(4, "pdu-3A")
+    at = T0 + timedelta(seconds=5)
+    with time_machine.travel(at, tick=False), transaction.atomic():
+        merging.merge(second, into=first, at=at)
+        judge(incident=first, at=at)
+    assert hit <= clients(first, "ok")

@@ -3,9 +3,11 @@
 import pytest
 
 from monitoring.models import Flap, Problem
+from tests import factories
 from tests.monitoring.incidents.timeline import Timeline, incident
 from tickets.enums import State
 from tickets.models import Ticket
+from tickets.services.moving import move
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +72,22 @@ def test_flapping_member_keeps_its_incident_open_between_two_flaps(story: Timeli
 def test_four_events_spread_over_the_day_are_no_flapping(story: Timeline) -> None:
     flap(story, 4, every=900)
     assert not Flap.objects.exists()
+
+
+def test_flapping_goes_on_where_its_ticket_was_merged_into(story: Timeline) -> None:
+    at = flap(story, 2)
+    story.alarm(at + 60, "beta")
+    last = Problem.objects.open().get().ticket
+    story.alarm(at + 65, "beta", "disk full")
+    survivor = Problem.objects.get(name__endswith="disk full").ticket
+    assert last is not None
+    assert survivor is not None
+    me = factories.operator(1)
+    with story.moment(at + 70):
+        move(actor=me, ticket_id=last.pk, transition="merge", target=survivor, leak_checked=True)
+    story.back(at + 120, "beta")
+    del story.events["beta", "unreachable"]
+    tickets = Ticket.objects.count()
+    flap(story, 1, start=at + 120)
+    assert Flap.objects.get().ticket == survivor
+    assert Ticket.objects.count() == tickets

@@ -17,6 +17,7 @@ from monitoring.services.windows.active import cut_of
 from tests import factories
 from tests.monitoring.incidents.house import House
 from tests.monitoring.incidents.timeline import T0, Timeline, clients, incident
+from tickets.enums import State
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +135,24 @@ def test_line_1_plans_no_works_and_nobody_plans_nothing(house: House) -> None:
         works(house, "FB1", start=10, end=5)
     with pytest.raises(NotAllowed):
         works(house, "FB1", actor=Actor.monitoring("x"))
+
+
+def test_collected_alarm_that_outlives_the_works_gets_a_place_of_its_own(
+    story: Timeline, house: House
+) -> None:
+    works(house, "pdu-1A", mode=WindowMode.COLLECT, end=600)
+    story.alarm(10, "pdu-1A")
+    collecting = Ticket.objects.get()
+    story.pass_until(624)
+    assert incident().cause_label == "pdu-1A"
+    assert incident().ticket != collecting
+    assert not collecting.problems.exists()
+
+
+def test_ticket_of_the_works_is_open_again_for_the_next_alarm(story: Timeline, house: House) -> None:
+    works(house, "pdu-1A", mode=WindowMode.COLLECT)
+    story.alarm(10, "pdu-1A")
+    story.back(60, "pdu-1A")
+    assert Ticket.objects.get().state == State.RESOLVED
+    story.alarm(120, "alfa")
+    assert Ticket.objects.get().is_open

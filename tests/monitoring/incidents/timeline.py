@@ -24,7 +24,7 @@ class Timeline:
         self.events: dict[tuple[str, str], int] = {}
 
     @contextmanager
-    def _at(self, second: float) -> Iterator[datetime]:
+    def moment(self, second: float) -> Iterator[datetime]:
         at = T0 + timedelta(seconds=second)
         with time_machine.travel(at, tick=False):
             yield at
@@ -34,7 +34,7 @@ class Timeline:
         while self.now < second:
             step = EVERY if self.now < self._heard + LIVELY else QUIET
             self.now = min(self.now + step, second)
-            with self._at(self.now) as at:
+            with self.moment(self.now) as at:
                 assert tick(at=at)
 
     def alarm(
@@ -43,14 +43,14 @@ class Timeline:
         """A problem of the host, sent twice as Zabbix does when an answer is lost."""
         self.pass_until(second)
         event = self.events.setdefault((host, name), next(self._number))
-        with self._at(second):
+        with self.moment(second):
             for _again in (1, 2):
                 self._send(problem(event, **self._about(host, name, severity), **fields))
 
     def back(self, second: float, host: str, name: str = "unreachable", severity: int = 4) -> None:
         """Its recovery."""
         self.pass_until(second)
-        with self._at(second):
+        with self.moment(second):
             self._send(recovery(self.events[host, name], **self._about(host, name, severity)))
 
     def early_recovery(self, second: float, host: str, name: str) -> None:
