@@ -90,6 +90,10 @@ class HitState(TextChoices):
     OK = "ok", pgettext_lazy("impact", "Works")
 
 
+# 0 is the worst.
+HIT_RANK = {state.value: rank for rank, state in enumerate(HitState)}
+
+
 class WriteBackState(TextChoices):
     QUEUED = "queued", _("Waiting")
     DONE = "done", _("Done")

@@ -13,7 +13,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from accounts.queries import reachable
 from assets.models import Circuit, Equipment, Service, Site
 from messaging.enums import OutboundState
-from monitoring.enums import LIVE, HitState, ProblemState
+from monitoring.enums import HIT_RANK, LIVE, HitState, ProblemState
 from monitoring.models import (
     ClientNotice,
     Incident,
@@ -124,9 +124,8 @@ def clients(
 
 
 def _add_services(incident: Incident, result: dict[int, ClientRow]) -> None:
-    order = list(HitState.values)
     rows = incident.services.filter(customer__in=result).exclude(worst=HitState.OK).select_related("service")
-    for row in sorted(rows, key=lambda one: (order.index(one.state), one.pk)):
+    for row in sorted(rows, key=lambda one: (HIT_RANK[one.state], one.pk)):
         mine = result[row.customer_id]
         if len(mine.services) < ITEMS:
             mine.services.append(row)
@@ -295,5 +294,4 @@ def hits_shown_to(customer_id: int, at: datetime) -> list[IncidentService]:
         customer=customer_id, incident__state__in=LIVE, incident__in=incidents
     )
     found = rows.exclude(state=HitState.OK).select_related("service", "incident")
-    order = list(HitState.values)
-    return sorted(found, key=lambda one: (order.index(one.state), one.pk))
+    return sorted(found, key=lambda one: (HIT_RANK[one.state], one.pk))

@@ -79,7 +79,8 @@ def settle(change: Change) -> Outcome:
 
 
 def _place(change: Change) -> Outcome:
-    """In this order: works, an incident, a trigger that flaps, an old ticket that goes on, a wait, a ticket of its own.
+    """In this order: works, a trigger that flaps unless an incident explains it, an old ticket that goes on, an incident
+    (there already, of its own cause, or of a storm), a wait, a ticket of its own.
 
     What flaps is counted wherever it ends up.
     """

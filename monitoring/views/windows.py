@@ -14,6 +14,7 @@ from common.errors import DomainError
 from common.htmx import DeskRequest
 from monitoring.forms import PeriodForm, WorksForm
 from monitoring.models import MaintenanceWindow
+from monitoring.permissions import plans_works
 from monitoring.queries import windows as queries
 from monitoring.services.windows import planning
 from monitoring.services.windows.active import cut_of
@@ -28,7 +29,7 @@ def index(request: DeskRequest) -> HttpResponse:
     axis = queries.axis()
     context = {
         "here": "incidents", "axis": axis, "coming": queries.coming(axis), "over": queries.over(),
-        "may_plan": request.actor.has(*planning.PLANNERS),
+        "may_plan": plans_works(request.actor),
     }  # fmt: skip
     return render(request, "windows/index.html", context)
 
@@ -37,7 +38,7 @@ def index(request: DeskRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: DeskRequest) -> HttpResponseBase:
     """Works on the devices and circuits of the address, with what they break."""
-    if not request.actor.has(*planning.PLANNERS):
+    if not plans_works(request.actor):
         raise Http404
     chosen, lines = _chosen(request)
     form = WorksForm(request.POST if request.method == "POST" else None)
@@ -89,7 +90,7 @@ def window(request: DeskRequest, window_id: int) -> HttpResponseBase:
     context = {
         "here": "incidents", "window": found, "form": form, "services": queries.services_of(found),
         "notices": found.notices.select_related("customer", "contact", "message").order_by("pk")[:200],
-        "may_plan": request.actor.has(*planning.PLANNERS),
+        "may_plan": plans_works(request.actor),
         "together": planning.overlapping(
             starts_at=found.starts_at, ends_at=found.ends_at, cut=cut_of(found), but=found.pk
         ),

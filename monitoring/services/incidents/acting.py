@@ -9,20 +9,18 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.enums import Actor, Role
+from accounts.enums import Actor
 from common import clock
 from common.db import lock_one
-from common.errors import Conflict, Invalid, NotAllowed
+from common.errors import Conflict, NotAllowed
 from messaging.services.doorbell import after_commit
 from monitoring.enums import LIVE, ProblemState
 from monitoring.models import Incident, Problem
+from monitoring.permissions import works_on_incidents
 from monitoring.services.incidents import changes, joining, locking, merging
 from monitoring.services.incidents.causes import Cause, closure
 from monitoring.services.incidents.judging import judge
 from monitoring.services.incidents.opening import TICK
-
-OPERATORS = (Role.LINE1, Role.LINE2, Role.LINE3, Role.SHIFT_LEAD, Role.MAJOR)
-WHY_MIN = 10
 
 
 @transaction.atomic
@@ -49,7 +47,7 @@ def attach(*, incident_id: int, problem_id: int, actor: Actor, reason: str = "")
 def exclude(*, incident_id: int, problem_ids: Iterable[int], actor: Actor, reason: str) -> Incident:
     """Take problems out: the incident does not wait for them, and those without a ticket get their own at once."""
     incident, at = _mine(incident_id, actor), clock.now()
-    reason = _why(reason)
+    reason = changes.said_why(reason)
     keys = set(problem_ids)
     mine = Problem.objects.select_for_update(of=("self",)).filter(
         incident=incident, excluded_at__isnull=True, pk__in=keys
@@ -72,7 +70,7 @@ def reroot(*, incident_id: int, cause: Cause, actor: Actor, reason: str) -> Inci
 
     Raises `Conflict` when another incident of that cause is under way: attach to that one instead.
     """
-    reason = _why(reason)
+    reason = changes.said_why(reason)
     locking.lock_correlation()
     incident, at = _mine(incident_id, actor), clock.now()
     if incident.cause_key == cause.key and not incident.is_inferred:
@@ -112,16 +110,9 @@ def recompute(*, incident_id: int, actor: Actor) -> Incident:
 
 
 def _mine(incident_id: int, actor: Actor) -> Incident:
-    if not actor.has(*OPERATORS):
+    if not works_on_incidents(actor):
         raise NotAllowed
     incident = locking.lock_incident(incident_id)
     if incident.state not in LIVE:
         raise Conflict(_("The incident is over."))
     return incident
-
-
-def _why(reason: str) -> str:
-    reason = reason.strip()
-    if len(reason) < WHY_MIN:
-        raise Invalid(_("Say why in 10 characters or more."), field="reason")
-    return reason

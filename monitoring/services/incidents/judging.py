@@ -12,12 +12,11 @@ from assets.impact import Assessment, Cut, Impact, Usual, assess
 from assets.models import Equipment, Service
 from assets.queries.current import current, stamp
 from monitoring.correlation.cuts import Failure, from_json, to_json
-from monitoring.enums import HitState
+from monitoring.enums import HIT_RANK, HitState
 from monitoring.models import Incident, IncidentClient, IncidentNode, IncidentService
 from monitoring.services.incidents import changes
 from monitoring.services.incidents.failing import Seen, already, failure, named, seen
 
-RANK = {state.value: rank for rank, state in enumerate(HitState)}
 # The timeline names so many services; the rest is counted.
 NAMED = 500
 BATCH = 1000
@@ -162,7 +161,7 @@ def _state(hits: Mapping[int, Hit], key: int) -> str:
 
 
 def worse(one: str, other: str) -> str:
-    return one if RANK[one] <= RANK[other] else other
+    return one if HIT_RANK[one] <= HIT_RANK[other] else other
 
 
 def _services(incident: Incident, hits: Mapping[int, Hit], at: datetime) -> list[list[Any]]:

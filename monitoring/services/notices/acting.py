@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.enums import Actor, Role
+from accounts.enums import Actor
 from accounts.models import Customer
 from common import clock
 from common.db import lock_one
@@ -16,6 +16,7 @@ from common.errors import Conflict, Invalid, NotAllowed
 from messaging.services.doorbell import after_commit
 from monitoring.enums import HitState, IncidentState, NoticePhase
 from monitoring.models import Incident, IncidentClient
+from monitoring.permissions import works_on_incidents
 from monitoring.services.incidents import changes
 from monitoring.services.incidents.locking import lock_incident
 from monitoring.services.incidents.opening import TICK
@@ -24,8 +25,7 @@ from monitoring.services.notices.queueing import queue, report_for
 from monitoring.services.telling.recipients import Recipient, recipients
 from monitoring.services.telling.writing import Written, write
 
-OPERATORS = (Role.LINE1, Role.LINE2, Role.LINE3, Role.SHIFT_LEAD, Role.MAJOR)
-WHY_MIN, REPORT_MIN = 10, 40
+REPORT_MIN = 40
 RELEASED, REPORTED = "released", "reported"
 NOBODY = gettext_lazy("Nobody of this client has a mail address, or nobody wants to be told. Call them.")
 
@@ -113,8 +113,7 @@ def send_all(*, incident_id: int, state: str, actor: Actor) -> int:
 def release(*, incident_id: int, customer_id: int, actor: Actor, reason: str) -> IncidentClient:
     """Let a client be told although its equipment answers; the registry's word counts, and why is on the timeline."""
     incident = _allowed(incident_id, actor)
-    if len(reason.strip()) < WHY_MIN:
-        raise Invalid(_("Say why in 10 characters or more."), field="reason")
+    reason = changes.said_why(reason)
     row = lock_one(incident.clients.all(), incident.clients.get(customer=customer_id).pk)
     row.held, row.released_by = "", actor.name[:200] or "operator"
     row.save(update_fields=["held", "released_by"])
@@ -124,7 +123,7 @@ def release(*, incident_id: int, customer_id: int, actor: Actor, reason: str) ->
         at=clock.now(),
         actor=actor.name,
         customer=row.customer.name,
-        reason=reason.strip(),
+        reason=reason,
     )
     after_commit(TICK, queue="interactive")
     return row
@@ -149,7 +148,7 @@ def publish_report(*, incident_id: int, text_ru: str, text_en: str, actor: Actor
 
 
 def _allowed(incident_id: int, actor: Actor) -> Incident:
-    if not actor.has(*OPERATORS):
+    if not works_on_incidents(actor):
         raise NotAllowed
     incident = lock_incident(incident_id)
     if incident.state == IncidentState.MERGED:

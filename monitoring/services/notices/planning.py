@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.queries import reachable
-from monitoring.enums import HitState, IncidentState, NoticePhase
+from monitoring.enums import HIT_RANK, HitState, IncidentState, NoticePhase
 from monitoring.models import ClientNotice, Incident, IncidentClient
 from monitoring.services.notices.policies import told_by_itself
 from monitoring.services.notices.queueing import queue
@@ -23,7 +23,6 @@ from monitoring.services.notices.queueing import queue
 BATCH = 150
 # A promised time that moves by less is no news.
 DEADLINE_MOVED = timedelta(minutes=10)
-_ORDER = {state.value: rank for rank, state in enumerate(HitState)}
 
 
 def confirmation() -> timedelta:
@@ -67,7 +66,7 @@ def _changed(incident: Incident, now: datetime) -> list[IncidentClient]:
 
 def is_worse(row: IncidentClient) -> bool:
     """Who was told that all is well again is where others begin; «unknown» is for the desk to find out first."""
-    if row.state == HitState.UNKNOWN or _ORDER[row.state] >= _ORDER.get(row.told_state, len(_ORDER)):
+    if row.state == HitState.UNKNOWN or HIT_RANK[row.state] >= HIT_RANK.get(row.told_state, len(HIT_RANK)):
         return False
     return row.told_state != HitState.OK or row.state in told_by_itself()
 

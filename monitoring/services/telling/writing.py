@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Contact, Customer
-from monitoring.enums import HitState, NoticePhase
+from monitoring.enums import HIT_RANK, HitState, NoticePhase
 from monitoring.models import Incident, IncidentService, WindowService
 
 SUBJECTS: dict[str, Promise] = {
@@ -63,7 +63,7 @@ class Written:
 
 def items_of(rows: list[IncidentService]) -> list[Item]:
     """The worst first."""
-    ordered = sorted(rows, key=lambda row: (list(HitState.values).index(row.state), str(row.service)))
+    ordered = sorted(rows, key=lambda row: (HIT_RANK[row.state], str(row.service)))
     return [
         Item(
             label=str(row.service),
@@ -102,10 +102,9 @@ def write(
 
 def worst_first(rows: list[WindowService]) -> list[Item]:
     """Services of planned works as their owner reads them."""
-    order = list(HitState.values)
     return [
         Item(label=str(row.service), state=STATES[row.state], reason="", until=None, code=row.state)
-        for row in sorted(rows, key=lambda one: (order.index(one.state), str(one.service)))
+        for row in sorted(rows, key=lambda one: (HIT_RANK[one.state], str(one.service)))
     ]
 
 

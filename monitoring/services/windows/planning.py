@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.enums import Actor, Role
+from accounts.enums import Actor
 from assets.impact import Assessment, Cut, Impact, assess
 from assets.models import Circuit, Equipment, Service
 from assets.queries.current import current
@@ -19,10 +19,10 @@ from common.db import lock_one
 from common.errors import Conflict, Invalid, NotAllowed
 from monitoring.enums import WindowMode, WorksPhase
 from monitoring.models import MaintenanceWindow, Problem, WindowAsset, WindowService
+from monitoring.permissions import plans_works
 from monitoring.services.windows.active import cut_of
 from monitoring.services.windows.announcing import tell
 
-PLANNERS = (Role.LINE2, Role.LINE3, Role.SHIFT_LEAD, Role.MAJOR)
 LONGEST = timedelta(days=30)
 MOST_REPEATS = 52
 
@@ -163,5 +163,5 @@ def _mine(window_id: int, actor: Actor) -> MaintenanceWindow:
 
 
 def _allowed(actor: Actor) -> None:
-    if not actor.has(*PLANNERS):
+    if not plans_works(actor):
         raise NotAllowed
