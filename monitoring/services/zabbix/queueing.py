@@ -109,11 +109,11 @@ def acknowledge_late(incident: Incident) -> None:
     late = events_behind(incident.ticket_id).filter(
         source=OuterRef("source"), event_id__gt=OuterRef("after_event_id")
     )
-    taken = WriteBack.objects.filter(
+    again = WriteBack.objects.filter(
         Exists(late), ticket=incident.ticket_id, action=Action.ACKNOWLEDGE | Action.MESSAGE,
         state=WriteBackState.DONE,
-    )  # fmt: skip
-    if taken.update(state=WriteBackState.QUEUED, attempts=0, due_at=clock.now()):
+    ).update(state=WriteBackState.QUEUED, attempts=0, due_at=clock.now())  # fmt: skip
+    if again:
         after_commit(TASK, queue="bulk")
 
 
