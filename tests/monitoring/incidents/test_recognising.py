@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 
 from accounts.enums import Actor
 from accounts.models import Contact
@@ -18,6 +19,7 @@ from monitoring.models import ClientNotice, IncidentClient
 from monitoring.queries import incidents as queries
 from monitoring.services.notices import recognising
 from monitoring.services.notices.planning import plan
+from monitoring.services.telling.writing import Item
 from tests import factories
 from tests.messaging.factories import raw_mail, received
 from tests.monitoring.incident_rows import T0, a_client, a_contact, an_incident
@@ -216,3 +218,12 @@ def test_absence_note_to_a_notice_opens_nothing() -> None:
     raw = raw_mail(sender=sent.to, subject="Away", Auto_Submitted="auto-replied", In_Reply_To=sent.message_id)
     route(message_id=received(raw).pk)
     assert Ticket.objects.count() == before
+
+
+@pytest.mark.parametrize("template", ["mail/incident_items.txt", "mail/works_items.txt"])
+def test_list_in_a_mail_is_followed_by_one_empty_line(template: str) -> None:
+    """The line break after the include is the second: a customer must not see a hole in the text."""
+    item = Item(label="rack 07", state="does not work", reason="", until=None, code="down")
+    listed = render_to_string(template, {"items": [item]})
+    assert listed.endswith("\n")
+    assert not listed.endswith("\n\n")
