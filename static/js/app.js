@@ -11,11 +11,7 @@ import { startRisks } from "./risks.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
 
-document.documentElement.classList.add("has-js");
-for (const start of [
-  startToasts, startTheme, startCountdown, startDialog, startForms, startComposer, startQueue, startRisks, startKeys,
-  startLive, startAlarm,
-]) {
+function begin(start) {
   // One broken corner must not silence the alarm.
   try {
     start();
@@ -23,4 +19,14 @@ for (const start of [
     console.error(start.name, error);
   }
 }
-document.documentElement.dataset.ready = "yes";
+
+document.documentElement.classList.add("has-js");
+for (const start of [
+  startToasts, startTheme, startCountdown, startDialog, startForms, startComposer, startQueue, startRisks, startLive, startAlarm,
+]) begin(start);
+
+// htmx takes hold of links and forms in this event, before this listener: a key pressed earlier would leave the page.
+document.addEventListener("DOMContentLoaded", () => {
+  begin(startKeys);
+  document.documentElement.dataset.ready = "yes";
+});

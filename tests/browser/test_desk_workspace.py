@@ -154,6 +154,21 @@ def test_a_note_looks_unlike_a_reply_and_stays_inside(open_page: Open) -> None:
     assert Message.objects.get(text="Only for us").is_internal
 
 
+def test_a_key_pressed_before_the_page_is_taken_hold_of_does_not_leave_it(open_page: Open) -> None:
+    me = factories.operator()
+    ticket = working(me)
+    page = open_page(user(me))
+    # Registered before every script of the page: it runs when those have run and htmx has not begun.
+    page.add_init_script(
+        "document.addEventListener('DOMContentLoaded', () =>"
+        " document.dispatchEvent(new KeyboardEvent('keydown', {code: 'KeyU', key: 'u', bubbles: true})))"
+    )
+    ready(page, f"/desk/tickets/{ticket.number}/")
+    page.keyboard.press("u")
+    expect(page.get_by_role("dialog").get_by_label("Reason")).to_be_visible()
+    assert page.url.endswith(f"/desk/tickets/{ticket.number}/")
+
+
 def test_a_refused_move_keeps_the_dialog_open_with_the_words(open_page: Open) -> None:
     me = factories.operator()
     ticket = working(me)
