@@ -67,7 +67,7 @@ SECURE_HTTPS = env_bool("SECURE_HTTPS", default=not EMBEDDED)
 SECURE_SSL_REDIRECT = SECURE_HTTPS
 # The health check of a load balancer speaks plain HTTP from inside. Zabbix takes a redirect for success and loses the
 # alert with it: that door refuses plain HTTP itself.
-SECURE_REDIRECT_EXEMPT = [r"^healthz", r"^api/monitoring/"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz", r"^api/monitoring/", r"^api/messaging/"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HTTPS
 SECURE_PROXY_SSL_HEADER = (
@@ -242,6 +242,10 @@ MAIL_INTAKE_SOCKET = os.environ.get("MAIL_INTAKE_SOCKET", "")
 MAIL_INTAKE_PROTOCOL = os.environ.get("MAIL_INTAKE_PROTOCOL", "lmtp" if MAIL_INTAKE_SOCKET else "smtp")
 # The name our own MX writes into `Received: … by NAME`: only its time counts as the time of receipt.
 MAIL_MX_HOST = os.environ.get("MAIL_MX_HOST", "")
+# The name our own mail server writes into `Authentication-Results`: only its findings tell whose a mail is.
+MAIL_AUTHSERV_ID = os.environ.get("MAIL_AUTHSERV_ID", "")
+# Probes of the mail channel leave by the outgoing server, as a customer's mail comes; else straight to our own door.
+MAIL_PROBE_BY_SERVER = env_bool("MAIL_PROBE_BY_SERVER")
 MAIL_MAX_BYTES = int(os.environ.get("MAIL_MAX_BYTES") or 30 * 1024 * 1024)
 if os.environ.get("EMAIL_HOST"):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -255,6 +259,32 @@ else:
     # Nothing leaves the machine until a mail server is named: messages are kept as files to look at.
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "sent-mail"
+
+# IMAP_SOURCES=sales with IMAP_SALES_HOST, _USER, _PASSWORD and more (docs/mail.md): mailboxes that cannot be pushed.
+IMAP_SOURCES: dict[str, dict[str, str]] = {}
+for _name in env_list("IMAP_SOURCES"):
+    _key = f"IMAP_{_name.upper().replace('-', '_')}_"
+    IMAP_SOURCES[_name] = {
+        name.removeprefix(_key).lower(): value for name, value in os.environ.items() if name.startswith(_key)
+    }
+
+# -- Telegram and telephone --------------------------------------------------------------------------------------
+# TELEGRAM_BOTS=support with TELEGRAM_SUPPORT_TOKEN and TELEGRAM_SUPPORT_USERNAME (docs/telegram.md).
+TELEGRAM_API_URL = os.environ.get("TELEGRAM_API_URL", "https://api.telegram.org").rstrip("/")
+TELEGRAM_BOTS: dict[str, dict[str, str]] = {}
+for _name in env_list("TELEGRAM_BOTS"):
+    _key = f"TELEGRAM_{_name.upper().replace('-', '_')}"
+    TELEGRAM_BOTS[_name.lower()] = {
+        "token": os.environ[f"{_key}_TOKEN"],
+        "username": os.environ.get(f"{_key}_USERNAME", "").lstrip("@"),
+        # Updates come to our webhook; a desk that Telegram cannot call asks for them itself.
+        "updates": os.environ.get(f"{_key}_UPDATES", "webhook"),
+    }
+# PHONE_SOURCES=office with PHONE_OFFICE_SECRET; two secrets with a comma between them while one is being changed.
+PHONE_SOURCES: dict[str, list[str]] = {
+    name.lower(): env_list(f"PHONE_{name.upper().replace('-', '_')}_SECRET")
+    for name in env_list("PHONE_SOURCES")
+}
 
 # -- the ticket's one upward seam --------------------------------------------------------------------------------
 # Called in this order with (ticket, event), synchronously, inside the transaction that appended the event.
@@ -359,10 +389,27 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"queue": "mail_out", "expires": 30},
     },
+    **(
+        {
+            "messaging-send-chats": {
+                "task": "messaging.send_outbox",
+                "schedule": 15.0,
+                "args": ("telegram",),
+                "options": {"queue": "mail_out", "expires": 30},
+            }
+        }
+        if TELEGRAM_BOTS
+        else {}
+    ),
     "tickets-route-stored": {
         "task": "tickets.route_stored",
         "schedule": 15.0,
         "options": {"queue": "mail_in", "expires": 30},
+    },
+    "messaging-probe": {
+        "task": "messaging.probe_channels",
+        "schedule": 120.0,
+        "options": {"queue": "bulk", "expires": 60},
     },
     "tickets-wake": {
         "task": "tickets.wake_due",
@@ -501,5 +548,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         # At DEBUG it would write requests with the token of the API.
         "zabbix_utils": {"level": "WARNING"},
+        # At INFO it writes addresses of requests, and the token of a bot is part of them.
+        "httpx": {"level": "WARNING"},
     },
 }

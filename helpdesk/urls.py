@@ -23,6 +23,7 @@ ROOMS = [
     ("api/v1/", "helpdesk.api"),
     ("m/", "monitoring.link_urls"),
     ("api/monitoring/", "monitoring.api.urls"),
+    ("api/messaging/", "messaging.api.urls"),
     ("", "helpdesk.health_urls"),
 ]
 urlpatterns = [

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Channel(TextChoices):
-    """Ways in and out. Telegram and telephone have their words already, their doors come later."""
+    """Ways in and out."""
 
     MAIL = "mail", _("Mail")
     TELEGRAM = "telegram", _("Telegram")
@@ -31,7 +31,31 @@ class OutboundState(TextChoices):
     DEAD = "dead", _("Not delivered")
 
 
+class CallState(TextChoices):
+    """Where a telephone call stands, as far as its events have told."""
+
+    RINGING = "ringing", _("Ringing")
+    QUEUED = "queued", _("In the queue")
+    ANSWERED = "answered", _("Talking")
+    ENDED = "ended", _("Ended")
+    MISSED = "missed", _("Missed")
+
+
+class CallEventType(TextChoices):
+    """What a PBX tells of a call (docs/telephony.md)."""
+
+    RINGING = "ringing", _("Ringing")
+    QUEUED = "queued", _("Entered the queue")
+    ANSWERED = "answered", _("Answered")
+    ENDED = "ended", _("Ended")
+    MISSED = "missed", _("Missed")
+    RECORDING = "recording", _("Recording")
+    PROBE = "probe", _("Probe")
+
+
 UNSENT = (OutboundState.QUEUED, OutboundState.SENDING, OutboundState.FAILED)
 
 # On everything we send, so that our own mail is known when it comes back.
 LOOP_HEADER = "X-Loop"
+# On a probe of the mail channel, with its signed mark.
+PROBE_HEADER = "X-Desk-Probe"

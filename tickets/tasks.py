@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from tickets.services.relieving import relieve
-from tickets.services.routing_mail import route, route_due
+from tickets.services.routing import route, route_due
 from tickets.services.settling import settle_readable
 from tickets.services.waking import wake_due
 
@@ -22,13 +22,13 @@ def relieve_shift() -> int:
 
 @shared_task(name="tickets.route_inbound", queue="mail_in")
 def route_inbound(message_id: int) -> None:
-    """Rung by the intake for one stored mail."""
+    """Rung by whoever has stored one message."""
     route(message_id=message_id)
 
 
 @shared_task(name="tickets.route_stored", queue="mail_in")
 def route_stored() -> int:
-    """Sweep: mail whose bell was lost or whose earlier attempt failed."""
+    """Sweep: messages whose bell was lost or whose earlier attempt failed."""
     return route_due()
 
 

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,16 @@ class Contact(models.Model):
         default=False,
         help_text=_("No notice of outages or works is ever sent to this contact."),
     )
+    channels = ArrayField(
+        models.CharField(max_length=10, choices=AddressKind),
+        verbose_name=_("preferred channels"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_("The first one that can be reached is used, the next when it fails."),
+    )
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     objects = ContactQuerySet.as_manager()
@@ -52,6 +63,13 @@ class Contact(models.Model):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="contact_quiet_hours_have_both_ends",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

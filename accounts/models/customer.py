@@ -24,6 +24,20 @@ class Customer(models.Model):
     notes = models.TextField(
         _("need to know"), blank=True, help_text=_("Shown to operators on every ticket.")
     )
+    sender_address = models.EmailField(
+        _("mail is sent from"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("An address of ours that this customer knows us by; empty: the address of the desk."),
+    )
+    signature = models.TextField(
+        _("signature"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Ends every mail to this customer."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -37,12 +37,23 @@ class Operator(models.Model):
     is_knowledge_editor = models.BooleanField(_("knowledge editor"), default=False)
     is_administrator = models.BooleanField(_("administrator"), default=False)
     on_shift = models.BooleanField(_("on shift"), default=True)
+    extension = models.CharField(
+        _("extension"),
+        max_length=32,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The telephone that rings for this operator, as the PBX names it."),
+    )
 
     class Meta:
         verbose_name = _("operator")
         verbose_name_plural = _("operators")
         constraints = [
             models.CheckConstraint(condition=models.Q(line__in=Line.values), name="operator_line_known"),
+            models.UniqueConstraint(
+                fields=["extension"], name="operator_extension_once", condition=~models.Q(extension="")
+            ),
         ]
 
     def __str__(self) -> str:

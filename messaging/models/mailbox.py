@@ -9,7 +9,10 @@ from messaging.enums import Channel
 
 
 class Mailbox(models.Model):
-    """One way in: a mail address now; a bot or a telephone number later. Kept in lower case."""
+    """One way in: a mail address, a Telegram bot or a PBX. Its address is kept in lower case.
+
+    Bots and telephone sources are named by the settings, which also hold their secrets; their rows appear by themselves.
+    """
 
     channel = models.CharField(_("channel"), max_length=12, choices=Channel, default=Channel.MAIL)
     address = models.CharField(_("address"), max_length=254)

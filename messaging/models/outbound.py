@@ -23,6 +23,13 @@ class OutboundMessage(models.Model):
     headers = models.JSONField(_("headers"), default=dict, blank=True)
     message_id = models.CharField(_("Message-ID"), max_length=250, unique=True)
     ticket_ref = models.CharField(_("ticket"), max_length=32, blank=True)
+    sender = models.CharField(_("from"), max_length=320, blank=True, default="", db_default="")
+    # Where else the same words may go when this way fails for good: [[channel, address], …], the next one first.
+    fallbacks = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    # Files that go with it: [{name, content_type, path}], the path in the desk's storage.
+    files = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    # What the other side calls the message: answers in a chat name it.
+    external_id = models.CharField(max_length=128, blank=True, default="", db_default="")
     is_automatic = models.BooleanField(_("automatic"), default=False)
 
     state = models.CharField(_("state"), max_length=8, choices=OutboundState, default=OutboundState.QUEUED)
@@ -53,13 +60,13 @@ class OutboundMessage(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["next_attempt_at", "id"],
-                name="outbound_due",
+                fields=["channel", "next_attempt_at", "id"],
+                name="outbound_due_by_channel",
                 condition=models.Q(state__in=[OutboundState.QUEUED, OutboundState.FAILED]),
             ),
             models.Index(
-                fields=["leased_until"],
-                name="outbound_leases",
+                fields=["channel", "leased_until"],
+                name="outbound_leases_by_channel",
                 condition=models.Q(state=OutboundState.SENDING),
             ),
             # What goes out before what, within one ticket and address.
@@ -77,6 +84,17 @@ class OutboundMessage(models.Model):
                 condition=models.Q(is_automatic=True),
             ),
             models.Index(fields=["ticket_ref", "id"], name="outbound_by_ticket"),
+            # The last thing a chat was told is what its next message answers.
+            models.Index(
+                fields=["to", "-id"],
+                name="outbound_of_chat",
+                condition=models.Q(channel=Channel.TELEGRAM),
+            ),
+            models.Index(
+                fields=["to", "external_id"],
+                name="outbound_by_external_id",
+                condition=~models.Q(external_id=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,15 @@
 """An outbox row as the mail it will be: threading, reply token, marks of automatic mail."""
 
+from email.utils import parseaddr
+
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
 from messaging.enums import LOOP_HEADER
 from messaging.models import InboundMessage, OutboundMessage
+from messaging.services.html_mail import html_of
 from messaging.services.tokens import reply_to
 
 # Mail programs thread by the last references; a longer header only grows.
@@ -16,19 +20,22 @@ def compose(message: OutboundMessage, connection: BaseEmailBackend | None = None
     """The mail for a row. Composing the same row again gives the same Message-ID."""
     desk: str = settings.MAIL_FROM
     headers = {**_thread(message), **message.headers, "Message-ID": message.message_id, LOOP_HEADER: desk}
-    answer_to = desk
+    answer_to = mailbox = parseaddr(message.sender)[1] or desk
     if message.ticket_ref:
-        answer_to = reply_to(mailbox=desk, ticket_ref=message.ticket_ref, address=message.to)
+        answer_to = reply_to(mailbox=mailbox, ticket_ref=message.ticket_ref, address=message.to)
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text,
+        from_email=message.sender or desk,
         to=[message.to],
         reply_to=[answer_to],
         headers=headers,
         connection=connection,
     )
-    if message.html:
-        mail.attach_alternative(message.html, "text/html")
+    mail.attach_alternative(message.html or html_of(message.text), "text/html")
+    for file in message.files:
+        with default_storage.open(file["path"]) as content:
+            mail.attach(file["name"], content.read(), file["content_type"])
     return mail
 
 

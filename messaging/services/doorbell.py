@@ -14,7 +14,7 @@ SILENCE_S = 10.0
 _silent_until = 0.0
 
 
-def ring(task: str, *args: int, queue: str) -> bool:
+def ring(task: str, *args: int | str, queue: str) -> bool:
     """Send a task by name without retrying. False when the broker is away, or was a moment ago."""
     global _silent_until
     if time.monotonic() < _silent_until:
@@ -29,6 +29,6 @@ def ring(task: str, *args: int, queue: str) -> bool:
     return True
 
 
-def after_commit(task: str, *args: int, queue: str) -> None:
+def after_commit(task: str, *args: int | str, queue: str) -> None:
     """Ring once the surrounding transaction is committed."""
     transaction.on_commit(partial(ring, task, *args, queue=queue), robust=True)

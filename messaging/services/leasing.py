@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from messaging.enums import UNSENT, OutboundState
+from messaging.enums import UNSENT, Channel, OutboundState
 from messaging.models import OutboundMessage
 
 # Longer than a batch may take: a sender stops by itself before its lease ends.
@@ -16,14 +16,15 @@ FIRST_DELAY, LONGEST_DELAY = 30, 3600
 
 
 @transaction.atomic
-def claim(*, limit: int) -> list[OutboundMessage]:
-    """Take up to `limit` due messages for `LEASE`. Two callers never get the same one.
+def claim(*, limit: int, channel: str = Channel.MAIL) -> list[OutboundMessage]:
+    """Take up to `limit` due messages of a channel for `LEASE`. Two callers never get the same one.
 
     Within one ticket and address messages leave in the order they were written: a later one waits for the earlier.
     A lease that ran out (its sender was killed) is due again.
     """
-    rows = _locked(OutboundMessage.objects.filter(state=OutboundState.SENDING, leased_until__lt=Now()), limit)
-    waiting = OutboundMessage.objects.filter(
+    of_channel = OutboundMessage.objects.filter(channel=channel)
+    rows = _locked(of_channel.filter(state=OutboundState.SENDING, leased_until__lt=Now()), limit)
+    waiting = of_channel.filter(
         state__in=(OutboundState.QUEUED, OutboundState.FAILED), next_attempt_at__lte=Now()
     )
     rows += _locked(waiting.order_by("next_attempt_at", "pk"), limit - len(rows))
@@ -47,15 +48,15 @@ def _locked(due: QuerySet[OutboundMessage], limit: int) -> list[OutboundMessage]
     return list(due.filter(~Exists(earlier)).select_for_update(skip_locked=True, of=("self",))[:limit])
 
 
-def mark_sent(message: OutboundMessage) -> bool:
+def mark_sent(message: OutboundMessage, *, external_id: str = "") -> bool:
     """False when the lease was lost meanwhile: somebody else decides about the message now."""
-    return _leave(message, state=OutboundState.SENT, sent_at=Now(), last_error="")
+    return _leave(
+        message, state=OutboundState.SENT, sent_at=Now(), last_error="", external_id=external_id[:128]
+    )
 
 
-def mark_failed(message: OutboundMessage, error: str, *, permanent: bool) -> bool:
-    """Plan the next attempt, later each time; give up after `MAX_ATTEMPTS` or on a permanent refusal."""
-    if permanent or message.attempts >= MAX_ATTEMPTS:
-        return _leave(message, state=OutboundState.DEAD, last_error=error[:500])
+def mark_failed(message: OutboundMessage, error: str) -> bool:
+    """Plan the next attempt, later each time."""
     delay = min(FIRST_DELAY * 2 ** (message.attempts - 1), LONGEST_DELAY)
     next_attempt_at = Now() + timedelta(seconds=delay)
     return _leave(
@@ -63,9 +64,17 @@ def mark_failed(message: OutboundMessage, error: str, *, permanent: bool) -> boo
     )
 
 
-def give_back(message: OutboundMessage) -> bool:
-    """Return an untouched message to the queue; this does not count as an attempt."""
-    return _leave(message, state=OutboundState.QUEUED, attempts=F("attempts") - 1)
+def mark_dead(message: OutboundMessage, error: str) -> bool:
+    """It will not be tried again until a person says so."""
+    return _leave(message, state=OutboundState.DEAD, last_error=error[:500])
+
+
+def give_back(message: OutboundMessage, *, later: float = 0.0) -> bool:
+    """Return an untouched message to the queue, for `later` seconds from now; this does not count as an attempt."""
+    next_attempt_at = Now() + timedelta(seconds=later)
+    return _leave(
+        message, state=OutboundState.QUEUED, attempts=F("attempts") - 1, next_attempt_at=next_attempt_at
+    )
 
 
 def _leave(message: OutboundMessage, **values: object) -> bool:

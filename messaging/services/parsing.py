@@ -6,7 +6,9 @@ from datetime import datetime
 from email.message import Message
 from email.policy import compat32
 
+from messaging.enums import PROBE_HEADER
 from messaging.services import mime
+from messaging.services.authenticating import Trust, trust_of
 from messaging.services.html_text import text_of_html
 from messaging.services.machines import machine_reason
 from messaging.services.quoting import fold
@@ -57,6 +59,8 @@ class ParsedMail:
     date: datetime | None
     handed_over: datetime | None
     headers: dict[str, str]
+    trust: Trust = Trust.BELIEVED
+    probe: str = ""
 
     @property
     def is_machine(self) -> bool:
@@ -70,11 +74,12 @@ def parse(
     envelope_from: str | None = None,
     own_addresses: frozenset[str] = frozenset(),
     mx_host: str = "",
+    authserv_id: str = "",
 ) -> ParsedMail:
     """Read one message. Raises `UnreadableError` only for what no reader could make sense of.
 
     `envelope_from` is '' for the null return path, None when unknown. Only a `Received` line on top, written by our
-    own `mx_host`, tells when the mail was handed over to us.
+    own `mx_host`, tells when the mail was handed over to us; only what `authserv_id` found out tells who sent it.
     """
     message = _message(raw)
     text, attachments = _content(message)
@@ -97,6 +102,8 @@ def parse(
         headers={
             name: mime.header(message, name)[:1000] for name in KEPT_HEADERS if mime.header(message, name)
         },
+        trust=trust_of(message, authserv_id=authserv_id),
+        probe=mime.header(message, PROBE_HEADER)[:64],
     )
 
 

@@ -78,6 +78,29 @@ def _store(mailbox: Mailbox, values: dict[str, object]) -> Receipt:
     return Receipt(row.pk, is_new=True)
 
 
+def store_event(*, mailbox: Mailbox, raw: bytes, event_id: str) -> Receipt:
+    """Commit one event of a chat service or a PBX as it came, once by its `event_id`, whatever else is in it.
+
+    Must not run inside a transaction.
+    """
+    values = {
+        "raw": raw,
+        "size": len(raw),
+        "sha256": hashlib.sha256(event_id.encode() + b"\n" + raw).hexdigest(),
+        "body_sha256": hashlib.sha256(raw).hexdigest(),
+    }
+    with transaction.atomic(durable=True):
+        row, is_new = InboundMessage.objects.get_or_create(
+            mailbox=mailbox, message_id=_storable(event_id, 200), conflicts_with=None, defaults=values
+        )
+    return Receipt(row.pk, is_new)
+
+
+def ensure_source(channel: str, name: str) -> Mailbox:
+    """The mailbox of a bot or a PBX that the settings name."""
+    return Mailbox.objects.get_or_create(channel=channel, address=name.lower())[0]
+
+
 def mailbox_for(address: str, *, channel: str = Channel.MAIL) -> Mailbox | None:
     """The mailbox an address belongs to, its ``+tag`` put aside; else the default one; else None."""
     local, _at, domain = address.strip().lower().rpartition("@")

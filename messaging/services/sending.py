@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count
 from django.db.models.functions import Now
@@ -33,6 +33,10 @@ class Draft:
     ticket_ref: str = ""
     channel: str = Channel.MAIL
     headers: Mapping[str, str] = field(default_factory=dict)
+    sender: str = ""
+    fallbacks: Sequence[Mapping[str, str]] = ()
+    not_before: datetime | None = None
+    files: Sequence[Mapping[str, str]] = ()
 
 
 def enqueue(
@@ -45,14 +49,22 @@ def enqueue(
     html: str = "",
     ticket_ref: str = "",
     headers: Mapping[str, str] | None = None,
+    sender: str = "",
+    fallbacks: Sequence[Mapping[str, str]] = (),
+    not_before: datetime | None = None,
+    files: Sequence[Mapping[str, str]] = (),
 ) -> OutboundMessage:
     """Put one message into the outbox, in the caller's transaction. The same `key` again returns the first row.
 
     A header `Auto-Submitted` marks the message as automatic; past `AUTOMATIC_PER_HOUR` to one address it is kept
     as dead instead of sent. An address that cannot exist makes a dead row too: what is wrong with a customer's card
-    must not stop an operator from answering.
+    must not stop an operator from answering. `sender` is whom the mail is from, the desk by default; `fallbacks` are
+    further ways ({channel, to, text}) for when this one fails for good; before `not_before` it does not leave.
+    `files` ({name, content_type, path in the storage}) go with it.
     """
-    draft = Draft(key, to, subject, text, html, ticket_ref, channel, headers or {})
+    draft = Draft(
+        key, to, subject, text, html, ticket_ref, channel, headers or {}, sender, fallbacks, not_before, files
+    )
     return enqueue_all([draft])[key]
 
 
@@ -62,11 +74,11 @@ def enqueue_all(drafts: Sequence[Draft]) -> dict[str, OutboundMessage]:
     fresh = [_row(draft) for draft in drafts if draft.key not in found]
     if not fresh:
         return found
-    _refuse_too_many([row for row in fresh if row.is_automatic and row.channel == Channel.MAIL])
+    _refuse_too_many([row for row in fresh if row.is_automatic])
     # A key that somebody else takes at this moment is theirs: the row is read once they have committed.
     OutboundMessage.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
-    if any(row.state == OutboundState.QUEUED for row in fresh):
-        doorbell.after_commit("messaging.send_outbox", queue="mail_out")
+    for channel in sorted({row.channel for row in fresh if row.state == OutboundState.QUEUED}):
+        doorbell.after_commit("messaging.send_outbox", channel, queue="mail_out")
     return found | _by_key(row.key for row in fresh)
 
 
@@ -82,7 +94,11 @@ def _row(draft: Draft) -> OutboundMessage:
         text=draft.text.replace("\x00", ""), html=draft.html.replace("\x00", ""), headers=headers,
         ticket_ref=draft.ticket_ref, is_automatic=_is_automatic(headers),
         message_id=message_id_for(key=draft.key, ticket_ref=draft.ticket_ref, address=address),
+        sender=one_line(draft.sender)[:320], fallbacks=[dict(way) for way in draft.fallbacks],
+        files=[dict(file) for file in draft.files],
     )  # fmt: skip
+    if draft.not_before is not None:
+        row.next_attempt_at = draft.not_before
     if draft.channel == Channel.MAIL and _is_impossible(address):
         _refuse(row, NO_ADDRESS)
     return row

@@ -39,10 +39,15 @@ def take_up(*, message_id: int) -> bool:
     return bool(mine.update(attempts=attempts + 1, next_attempt_at=Now() + delay))
 
 
+def waiting(*, message_id: int) -> InboundMessage | None:
+    """The message with its bytes, not locked: reading it may take a while."""
+    return InboundMessage.objects.filter(pk=message_id).select_related("mailbox").first()
+
+
 def locked(*, message_id: int) -> InboundMessage | None:
     """The message under a row lock if it still waits to be routed. Call it inside the routing transaction."""
-    waiting = InboundMessage.objects.filter(pk=message_id, state=InboundState.STORED)
-    return waiting.select_related("mailbox").select_for_update(of=("self",)).first()
+    stored = InboundMessage.objects.filter(pk=message_id, state=InboundState.STORED)
+    return stored.without_raw().select_related("mailbox").select_for_update(of=("self",)).first()
 
 
 def settle(
@@ -52,9 +57,12 @@ def settle(
     reason: str = "",
     routed_to: str = "",
     mail: ParsedMail | None = None,
+    told: tuple[str, str] = ("", ""),
 ) -> None:
-    """Write down what became of the message, with what was read from it."""
+    """Write down what became of the message, with what was read from it; `told` is sender and subject of no mail."""
     message.state, message.reason, message.routed_to = state, reason[:500], routed_to
+    if any(told):
+        message.sender, message.subject = told[0][:320], told[1][:500]
     if mail is not None:
         message.sender, message.subject, message.headers = mail.from_address, mail.subject[:500], mail.headers
     fields = ["state", "reason", "routed_to", "sender", "subject", "headers"]
@@ -66,8 +74,8 @@ def settle(
 @transaction.atomic
 def failed(*, message_id: int, error: str, for_good: bool = False) -> None:
     """Remember why an attempt failed; `for_good` parks the message for a person at once."""
-    waiting = InboundMessage.objects.filter(pk=message_id, state=InboundState.STORED)
+    stored = InboundMessage.objects.filter(pk=message_id, state=InboundState.STORED)
     if for_good:
-        waiting.update(state=InboundState.PARKED, reason=error[:500])
+        stored.update(state=InboundState.PARKED, reason=error[:500])
     else:
-        waiting.update(reason=error[:500])
+        stored.update(reason=error[:500])

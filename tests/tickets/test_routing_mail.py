@@ -20,7 +20,7 @@ from tickets.models import Message, Ticket
 from tickets.services.moving import move
 from tickets.services.noting import add_note
 from tickets.services.replying import reply
-from tickets.services.routing_mail import route, route_due
+from tickets.services.routing import route, route_due
 from tickets.tasks import route_inbound, route_stored
 
 pytestmark = pytest.mark.django_db

@@ -6,6 +6,7 @@ from tickets.models.category import Category, PriorityCell
 from tickets.models.event import TicketEvent
 from tickets.models.knowledge_link import KnowledgeSearch, TicketArticle
 from tickets.models.message import Message
+from tickets.models.reply_template import ReplyTemplate
 from tickets.models.ticket import Ticket
 from tickets.models.working_group import WorkingGroup
 
@@ -16,6 +17,7 @@ __all__ = [
     "KnowledgeSearch",
     "Message",
     "PriorityCell",
+    "ReplyTemplate",
     "Ticket",
     "TicketArticle",
     "TicketEvent",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Actor, Language
 from accounts.models import Contact, Customer, Skill, User
 from assets.models import Service
+from messaging.enums import Channel as MessagingChannel
 from tickets.enums import (
     CUSTOMER_STATES,
     OPEN,
@@ -78,7 +79,15 @@ class Ticket(Lifecycle):
         related_name="tickets",
         verbose_name=_("contact"),
     )
+    # Where the request came from, and by which way: answers go back there, whatever else is known of the contact.
     reply_to = models.CharField(_("answers go to"), max_length=254, blank=True, default="")
+    reply_channel = models.CharField(
+        _("answers go by"),
+        max_length=12,
+        choices=MessagingChannel,
+        default=MessagingChannel.MAIL,
+        db_default=MessagingChannel.MAIL,
+    )
     service = models.ForeignKey(
         Service,
         on_delete=models.PROTECT,

@@ -12,6 +12,7 @@ from accounts.models import Contact, Customer
 from assets.models import Service
 from common import clock
 from common.errors import Invalid
+from messaging.enums import Channel as MessagingChannel
 from tickets.enums import Channel, EventType, MessageKind, Priority, State
 from tickets.models import Category, Ticket
 from tickets.services import categories, informing, messages, recording
@@ -19,6 +20,8 @@ from tickets.services.attaching import Upload
 from tickets.services.contracting import terms_of
 
 SUBJECT_MAX = 300
+# On the telephone a person speaks, and an alert expects no receipt.
+ACKNOWLEDGED = (Channel.MAIL, Channel.PORTAL, Channel.CHAT)
 
 
 def next_number(at: datetime) -> str:
@@ -47,6 +50,7 @@ def create_ticket(
     language: str | None = None,
     dedup_key: str | None = None,
     reply_to: str = "",
+    reply_channel: str = MessagingChannel.MAIL,
     attachments: Sequence[Upload] = (),
     external_id: str = "",
     is_outbound: bool = False,
@@ -76,6 +80,7 @@ def create_ticket(
         customer=customer,
         contact=contact,
         reply_to=reply_to,
+        reply_channel=reply_channel,
         service=service,
         category=_category(category),
         impact=impact,
@@ -97,9 +102,9 @@ def create_ticket(
         ticket=ticket, type=EventType.CREATED, actor=actor, occurred_at=ticket.received_at,
         **_snapshot(ticket), **(details or {}),
     )  # fmt: skip
-    if channel == Channel.PHONE and actor.is_operator:
+    if channel == Channel.PHONE and (actor.is_operator or answered_at):
         _answered(ticket, actor, answered_at or now)
-    if acknowledge and channel in (Channel.MAIL, Channel.PORTAL) and not is_outbound:
+    if acknowledge and channel in ACKNOWLEDGED and not is_outbound:
         informing.acknowledge(ticket)
     return ticket
 

@@ -13,7 +13,7 @@ from common.errors import Conflict, Invalid, NotAllowed
 from tickets.enums import NOT_BYPASSABLE, PENDING, TERMINAL, Channel, EventType, Guard, State
 from tickets.models import Bypass, Ticket, TicketEvent
 from tickets.models.lifecycle import LIFECYCLE, MOVES, Move, Outcome
-from tickets.services import accompanying, commands, recording
+from tickets.services import accompanying, commands, informing, recording
 from tickets.services.comparing import check_version
 from tickets.services.effects import outcome_of
 from tickets.services.guards import refusals
@@ -151,6 +151,7 @@ def _carry_out(
     if broken and bypass:
         _record_bypass(ticket, row, actor, bypass, broken, at)
     accompanying.follow(ticket=ticket, move=row, actor=actor, values=values, at=at)
+    informing.tell_moved(ticket, transition=row.name, priority_from=int(before["priority_from"] or 0))
     return ticket
 
 

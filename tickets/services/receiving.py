@@ -105,7 +105,7 @@ def _follow_up(
     follow_up = creating.create_ticket(
         actor=actor, subject=ticket.subject, body=text, channel=channel or ticket.channel, customer=ticket.customer,
         contact=ticket.contact, service=ticket.service, received_at=at, attachments=attachments,
-        language=ticket.language, reply_to=ticket.reply_to, follow_up_of=ticket, external_id=external_id,
+        language=ticket.language, reply_to=ticket.reply_to, reply_channel=ticket.reply_channel, follow_up_of=ticket, external_id=external_id,
     )  # fmt: skip
     first: Message = follow_up.messages.earliest("pk")
     return first

@@ -7,6 +7,7 @@ from accounts.enums import Actor, ActorKind, AddressKind, Role
 from accounts.models import Contact, ContactAddress, Customer, Operator
 from accounts.queries import contact_actor, contact_by_address
 from messaging.models import InboundMessage
+from messaging.services.authenticating import Trust
 from messaging.services.parsing import ParsedMail
 from messaging.services.tokens import Token, tokens_in, tokens_in_text
 from tickets.models import Message, Ticket
@@ -34,15 +35,28 @@ class Thread:
 
 
 def sender_of(mail: ParsedMail) -> Sender:
-    """The contact behind the From address. Nobody becomes an operator by mail: that is only noted."""
+    """The contact behind the From address. Nobody becomes an operator by mail: that is only noted.
+
+    An address that the mail's own domain does not stand behind is nobody's (`messaging.services.authenticating`).
+    """
+    staff = Operator.objects.filter(user__email__iexact=mail.from_address, user__is_active=True)
+    is_operator = bool(mail.from_address) and staff.exists()
+    if not mail.trust.proves_sender:
+        return Sender(stranger(mail, None), None, None, is_operator=is_operator)
     contact = contact_by_address(AddressKind.MAIL, mail.from_address) if mail.from_address else None
     if contact:
         return Sender(contact_actor(contact), contact, contact.customer)
     domain = mail.from_address.rpartition("@")[2]
     customer = Customer.objects.filter(is_active=True, domains__contains=[domain]).first() if domain else None
-    staff = Operator.objects.filter(user__email__iexact=mail.from_address, user__is_active=True)
-    return Sender(
-        stranger(mail, customer), None, customer, is_operator=bool(mail.from_address) and staff.exists()
+    return Sender(stranger(mail, customer), None, customer, is_operator=is_operator)
+
+
+def is_known(address: str) -> bool:
+    """A contact or a customer's domain stands behind the address, whoever wrote this mail."""
+    domain = address.rpartition("@")[2]
+    return (
+        ContactAddress.objects.filter(kind=AddressKind.MAIL, value=address).exists()
+        or Customer.objects.filter(is_active=True, domains__contains=[domain]).exists()
     )
 
 
@@ -97,7 +111,7 @@ def _writer(ticket: Ticket, mail: ParsedMail, sender: Sender) -> Actor | None:
     """We wrote to this very address about this ticket, so its owner speaks; as whom, if they may see it at all."""
     if _may_see(ticket, sender):
         return sender.actor
-    if mail.from_address not in _addresses(ticket):
+    if mail.trust == Trust.FORGED or mail.from_address not in _addresses(ticket):
         return None
     return contact_actor(ticket.contact) if ticket.contact else stranger(mail, ticket.customer)
 

@@ -1,17 +1,14 @@
 """From a stored mail to a ticket: an answer joins its ticket, anything else of a person opens one."""
 
-import logging
-
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.enums import Actor
-from common.errors import DomainError
 from messaging.enums import InboundState
 from messaging.models import InboundMessage, Mailbox
-from messaging.services import settling
-from messaging.services.parsing import ParsedMail, UnreadableError, parse
+from messaging.services import probing, reading, settling
+from messaging.services.authenticating import Trust
+from messaging.services.parsing import ParsedMail
 from messaging.services.returning import note_returned
 from tickets.enums import Channel, State
 from tickets.models import Ticket
@@ -19,48 +16,38 @@ from tickets.services import unpacking
 from tickets.services.creating import create_ticket
 from tickets.services.noting import add_note
 from tickets.services.receiving import receive_message
-from tickets.services.recognising import Sender, Thread, bounced_thread, report_of, sender_of, thread_of
-
-logger = logging.getLogger(__name__)
+from tickets.services.recognising import (
+    Sender,
+    Thread,
+    bounced_thread,
+    is_known,
+    report_of,
+    sender_of,
+    thread_of,
+)
 
 # A robot that may bring something a person should see; the other machine mail is only kept.
 WORTH_A_LOOK = {"mailing-list", "precedence", "robot-sender"}
 
 
-def route(*, message_id: int) -> None:
-    """Route one stored message. Idempotent; a failure leaves it stored for a later attempt, or parked with a reason."""
-    if not settling.take_up(message_id=message_id):
-        return
-    try:
-        with transaction.atomic():
-            inbound = settling.locked(message_id=message_id)
-            if inbound is not None:
-                _route(inbound)
-    except (UnreadableError, DomainError) as error:
-        settling.failed(message_id=message_id, error=str(error) or type(error).__name__, for_good=True)
-    except Exception as error:
-        # Stored raw and counted: the sweep tries again, later each time, and parks it in the end.
-        logger.exception("mail %s is not routed yet", message_id)
-        settling.failed(message_id=message_id, error=f"{type(error).__name__}: {error}")
-
-
-def route_due(*, limit: int = 100) -> int:
-    """Sweep: route what is waiting; returns how many were looked at. One bad message does not stop the others."""
-    waiting = settling.due_ids(limit=limit)
-    for message_id in waiting:
-        route(message_id=message_id)
-    return len(waiting)
-
-
-def _route(inbound: InboundMessage) -> None:
+def read(inbound: InboundMessage) -> ParsedMail:
+    """The mail in words, by a child process with limits. Raises `UnreadableError`."""
     own = frozenset(address.lower() for address in Mailbox.objects.values_list("address", flat=True))
-    mail = parse(
+    return reading.read(
         bytes(inbound.raw),
         # Without a peer the bytes came from elsewhere than our door, and an empty return path means nothing.
         envelope_from=inbound.envelope_from if inbound.peer else None,
         own_addresses=own | {settings.MAIL_FROM.lower()},
         mx_host=settings.MAIL_MX_HOST,
+        authserv_id=settings.MAIL_AUTHSERV_ID,
     )
+
+
+def route(inbound: InboundMessage, mail: ParsedMail) -> None:
+    """Decide what becomes of it. Runs in the caller's transaction, under the message's lock."""
+    if mail.probe and probing.recognise(mail.probe):
+        settling.settle(inbound, state=InboundState.IGNORED, reason="probe", mail=mail)
+        return
     sender = sender_of(mail)
     thread = thread_of(mail, inbound, sender)
     copy = _copy_of(inbound)
@@ -144,7 +131,19 @@ def _open(inbound: InboundMessage, mail: ParsedMail, sender: Sender) -> Ticket:
         external_id=mail.message_id, details={"inbound_id": inbound.pk},
     )  # fmt: skip
     _tell_refused(ticket, refused)
+    _tell_unproven(ticket, mail)
     return ticket
+
+
+def _tell_unproven(ticket: Ticket, mail: ParsedMail) -> None:
+    """Why the mail of a known address stands under nobody: it could have been written by anyone."""
+    if mail.trust.proves_sender or not is_known(mail.from_address):
+        return
+    if mail.trust == Trust.FORGED:
+        text = _("The mail says it is from %(sender)s, but the owner of that domain says it is not theirs.")
+    else:
+        text = _("The mail says it is from %(sender)s, and nothing proves it. Ask back before you act on it.")
+    add_note(actor=Actor.system(), ticket_id=ticket.pk, text=text % {"sender": mail.from_address})
 
 
 def _tell_refused(ticket: Ticket, names: list[str]) -> None:
