@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from common.db import database_now
 from helpdesk import pulse
+from messaging.queries import channel_health
 from sla.queries import heartbeat
 
 State = Literal["ok", "late", "stuck", "wrong", "down", "unknown"]
@@ -61,11 +62,20 @@ def _processes() -> dict[str, State]:
     return {"redis": "ok", **{name: _judge(name, age) for name, age in ages.items()}}
 
 
+def _channels() -> dict[str, State]:
+    """Mail, chat and telephone, as their probes found them; one that has not been looked at yet is not unwell."""
+    try:
+        return {health.name: "late" if health.is_red else "ok" for health in channel_health()}
+    except DatabaseError:
+        connection.close()
+        return {}
+
+
 def components() -> dict[str, State]:
     """The state of each part. `clock` is the SLA sweep: late means that promises are judged late, stuck that some
     clocks cannot fire. `time` is this machine's clock against the database's.
     """
-    return {**_database(), **_processes()}
+    return {**_database(), **_processes(), **_channels()}
 
 
 @require_safe

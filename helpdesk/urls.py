@@ -19,6 +19,7 @@ ROOMS = [
     ("reports/", "reports.urls"),
     ("sla/", "sla.urls"),
     ("registry/", "assets.urls"),
+    ("channels/", "messaging.urls"),
     ("monitoring/", "monitoring.urls"),
     ("api/v1/", "helpdesk.api"),
     ("m/", "monitoring.link_urls"),

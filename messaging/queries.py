@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from common.db import database_now
 from messaging.enums import Channel, InboundState, OutboundState
 from messaging.models import InboundMessage, Mailbox, OutboundMessage, Probe
-from messaging.services.probing import configured
 
 # A probe arrives within this time, or its channel counts as broken.
 BUDGET = timedelta(seconds=60)
@@ -39,6 +39,16 @@ class ChannelHealth:
     @property
     def is_red(self) -> bool:
         return self.state in ("failed", "stale")
+
+
+def configured() -> list[Mailbox]:
+    """What is to be looked at: our mail addresses, and the bots and telephones that the settings still name."""
+    named = (
+        Q(channel=Channel.MAIL)
+        | Q(channel=Channel.TELEGRAM, address__in=list(settings.TELEGRAM_BOTS))
+        | Q(channel=Channel.PHONE, address__in=list(settings.PHONE_SOURCES))
+    )
+    return list(Mailbox.objects.filter(named, is_active=True).order_by("channel", "-is_default", "pk"))
 
 
 def channel_health() -> list[ChannelHealth]:
@@ -77,11 +87,3 @@ def undelivered() -> QuerySet[OutboundMessage]:
         Q(state=OutboundState.DEAD) | Q(state=OutboundState.FAILED, attempts__gte=3)
     )
     return rows.defer("text", "html", "headers").order_by("-created_at")
-
-
-def is_red() -> bool:
-    """Some channel does not deliver."""
-    return any(health.is_red for health in channel_health())
-
-
-CHANNEL_ICONS = {Channel.MAIL: "mail", Channel.TELEGRAM: "chat", Channel.PHONE: "phone"}

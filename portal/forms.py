@@ -1,5 +1,6 @@
 """What a contact types in. Forms parse and validate; services decide and save."""
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 from zoneinfo import available_timezones
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Actor, Language, Theme
+from accounts.enums import Actor, AddressKind, Language, Theme
 from assets.models import Service
 from tickets.enums import CancelReason, CategoryKind, ReopenReason, Urgency
 from tickets.models import Category
@@ -120,6 +121,48 @@ class ReplyForm(forms.Form):
 
     text = text_field(_("Your message"), rows=4)
     attachments = ManyFilesField(label=_("Files"), required=False)
+
+
+class ChatForm(forms.Form):
+    """One line of the chat. `token` makes a second click the same message of a new conversation."""
+
+    text = text_field(_("Your message"), missing=_("Write something first."), rows=2)
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="chat-%s", initial={"token": uuid.uuid4()})
+
+
+class ReachForm(forms.Form):
+    """How the contact wants to be reached."""
+
+    first = forms.ChoiceField(
+        label=_("Write to me first by"),
+        choices=[
+            (AddressKind.MAIL, AddressKind.MAIL.label),
+            (AddressKind.TELEGRAM, AddressKind.TELEGRAM.label),
+        ],
+        widget=forms.RadioSelect,
+        help_text=_("If that way fails, we use the other one. An answer comes where you asked."),
+    )
+    quiet_from = forms.TimeField(
+        label=_("Do not disturb from"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    quiet_until = forms.TimeField(
+        label=_("until"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=_("What can wait is sent afterwards. Emergencies are told at any hour."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Both ends or none."""
+        values = super().clean() or {}
+        if bool(values.get("quiet_from")) != bool(values.get("quiet_until")):
+            self.add_error("quiet_until", _("Name both times, or none."))
+        return values
 
 
 class ReopenForm(forms.Form):

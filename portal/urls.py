@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from portal.views import filing, following, listing, profile, reading
+from portal.views import chat, filing, following, listing, profile, reading
 
 NUMBER = r"(?P<number>[0-9]{2}-[0-9]{7,9})"
 CODE = r"(?P<code>KB-[0-9]{4,9})"
@@ -21,6 +21,10 @@ urlpatterns = [
     path("articles/", reading.articles, name="articles"),
     re_path(rf"^articles/{CODE}/$", reading.article, name="article"),
     re_path(rf"^articles/{CODE}/feedback/$", reading.feedback, name="article_feedback"),
+    path("chat/", chat.talk, name="chat"),
+    path("chat/say/", chat.say, name="chat-say"),
+    path("profile/telegram/", profile.telegram, name="telegram"),
+    path("profile/telegram/forget/", profile.forget_telegram, name="forget-telegram"),
     path("outage/", listing.outage, name="outage"),
     path("profile/", profile.profile, name="profile"),
 ]

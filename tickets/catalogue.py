@@ -1,5 +1,8 @@
 """The catalogue of §4.2–§4.3 of the rules as data: code, line, change type, English and Russian names."""
 
+from pathlib import Path
+from typing import Any
+
 CATEGORIES = """
 EM.VM   1 - Virtual machine or host down | Недоступна ВМ или узел
 EM.NET  2 - Network, channel, DDoS | Сеть, канал, DDoS
@@ -71,3 +74,28 @@ def category_rows() -> list[dict[str, object]]:
             }
         )
     return rows
+
+
+def template_rows() -> list[dict[str, Any]]:
+    """The reply templates of §6 as an installation first gets them; afterwards they are the desk's own data.
+
+    One block per template, with a line ``%`` between them: code, `auto` when the desk sends it by itself, and the
+    titles; then the English text, a line ``=``, the Russian one.
+    """
+    text = (Path(__file__).parent / "data" / "reply_templates.txt").read_text(encoding="utf-8")
+    return [_template(block.strip()) for block in text.split("\n%\n")]
+
+
+def _template(block: str) -> dict[str, Any]:
+    head, _line, texts = block.partition("\n")
+    first, title_en, title_ru = (part.strip() for part in head.split("|"))
+    code, _blank, kind = first.partition(" ")
+    text_en, _mark, text_ru = texts.partition("\n=\n")
+    return {
+        "code": code,
+        "is_automatic": kind == "auto",
+        "title_en": title_en,
+        "title_ru": title_ru,
+        "text_en": text_en.strip(),
+        "text_ru": text_ru.strip(),
+    }

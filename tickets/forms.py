@@ -210,6 +210,21 @@ class UsedArticleForm(forms.Form):
     outcome = forms.ChoiceField(label=_("Did it fit?"), choices=LinkOutcome.choices[:2])
 
 
+class CallForm(forms.Form):
+    """A call on a telephone the desk does not hear."""
+
+    who = forms.CharField(
+        label=_("Who called"),
+        max_length=100,
+        help_text=_("The number, or the name when it is hidden."),
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+    )
+    subject = forms.CharField(
+        label=_("In a few words"), max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    text = forms.CharField(label=_("What was said"), widget=forms.Textarea(attrs={"rows": 5}))
+
+
 class NewTicketForm(forms.Form):
     """A request taken by telephone or at the door, or one that the desk opens itself."""
 

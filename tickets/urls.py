@@ -3,7 +3,20 @@
 from django.urls import path
 
 import common.converters  # noqa: F401  # makes row_id known
-from tickets.views import bypasses, debts, files, moves, new, queue, search, shift, ticket, writing
+from tickets.views import (
+    bypasses,
+    calls,
+    debts,
+    files,
+    moves,
+    new,
+    queue,
+    search,
+    shift,
+    templates,
+    ticket,
+    writing,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +27,8 @@ urlpatterns = [
     path("bypasses/", bypasses.index, name="bypasses"),
     path("debts/", debts.index, name="debts"),
     path("owed/", debts.owed, name="owed"),
+    path("calls/", calls.calls, name="calls"),
+    path("calls/log/", calls.log_call, name="log-call"),
     path("new/", new.new, name="new"),
     path("new/customers/", new.customers, name="customers"),
     path("new/people/", new.people, name="people"),
@@ -22,6 +37,7 @@ urlpatterns = [
     path("tickets/<str:number>/now/", ticket.now, name="now"),
     path("tickets/<str:number>/history/", ticket.history, name="history"),
     path("tickets/<str:number>/write/", writing.write, name="write"),
+    path("tickets/<str:number>/templates/", templates.templates, name="templates"),
     path("tickets/<str:number>/accept/", moves.accept, name="accept"),
     path("tickets/<str:number>/call/", shift.call, name="call"),
     path("tickets/<str:number>/merge-targets/", moves.merge_targets, name="merge-targets"),

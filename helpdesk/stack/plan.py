@@ -34,7 +34,9 @@ class Plan:
         return cls(**json.loads(text))
 
 
-def commands(listening: int, *, mail: bool) -> dict[str, list[str]]:
+def commands(
+    listening: int, *, mail: bool, imap: bool = False, telegram: bool = False
+) -> dict[str, list[str]]:
     """Names and command lines of the processes."""
     web = [sys.executable, "-m", "helpdesk.serve", "--fd", str(listening)]
     number = int(os.environ.get("WEB_CONCURRENCY") or 2)
@@ -47,4 +49,8 @@ def commands(listening: int, *, mail: bool) -> dict[str, list[str]]:
     found["beat"] = [*CELERY, "beat", "-l", "WARNING", "-S", "celery.beat:Scheduler", "--pidfile="]
     if mail:
         found["mail"] = [sys.executable, "manage.py", "intake"]
+    if imap:
+        found["imap"] = [sys.executable, "manage.py", "imap"]
+    if telegram:
+        found["telegram"] = [sys.executable, "manage.py", "telegram", "poll"]
     return found

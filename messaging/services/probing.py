@@ -17,6 +17,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from common import clock
 from messaging.enums import LOOP_HEADER, PROBE_HEADER, Channel
 from messaging.models import Mailbox, Probe
+from messaging.queries import configured
 from messaging.services.calls.events import secrets_of, sign
 from messaging.services.receiving import ensure_source
 from messaging.services.telegram.api import BotApi, TelegramError, UnreachableError, webhook_secret
@@ -31,20 +32,14 @@ TIMEOUT_S = 10.0
 def probe_all() -> int:
     """Send one probe through each channel that is set up; returns how many. Old ones are forgotten."""
     Probe.objects.filter(sent_at__lt=Now() - KEPT).delete()
+    for name in settings.TELEGRAM_BOTS:
+        ensure_source(Channel.TELEGRAM, name)
+    for name in settings.PHONE_SOURCES:
+        ensure_source(Channel.PHONE, name)
     channels = configured()
     for mailbox in channels:
         _probe(mailbox)
     return len(channels)
-
-
-def configured() -> list[Mailbox]:
-    """What is to be looked at: mail, the bots and the telephone sources of the settings."""
-    mail = Mailbox.objects.filter(channel=Channel.MAIL, is_active=True).order_by("-is_default", "pk")
-    return [
-        *mail,
-        *(ensure_source(Channel.TELEGRAM, name) for name in settings.TELEGRAM_BOTS),
-        *(ensure_source(Channel.PHONE, name) for name in settings.PHONE_SOURCES),
-    ]
 
 
 def recognise(mark: str) -> bool:

@@ -7,8 +7,8 @@ from rest_framework import serializers
 from common.serializers import Moment
 from sla.enums import ClockKind, ClockVerdict
 from sla.queries.answers import Way
-from sla.queries.delivery import Reached
 from tickets.enums import Channel
+from tickets.queries.delivery import Reached
 
 STATES = ["running", "paused", "met", "missed", "over", "void"]
 

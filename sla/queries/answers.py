@@ -11,10 +11,10 @@ from accounts.enums import ActorKind
 from messaging.models import OutboundMessage
 from sla.engine.clock import Clock, Entry
 from sla.engine.terms import Verdict
-from sla.queries import delivery
-from sla.queries.delivery import Delivery
 from tickets.enums import Channel, EventType, MessageKind
 from tickets.models import Message, Ticket, TicketEvent
+from tickets.queries import delivery
+from tickets.queries.delivery import Delivery
 
 KINDS = {"ack": "receipt", "remind": "reminder", "merged": "merge_notice", "message": "message"}
 """What an automatic message is, by how its key in the outbox begins."""

@@ -112,5 +112,18 @@ export function startComposer() {
     form.querySelector("[data-refusal]")?.replaceChildren();
     document.getElementById("thread-end")?.scrollIntoView({ block: "nearest" });
   });
+  // A template goes where the cursor stands, and the first gap in it is what is typed next.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-insert]");
+    const field = document.getElementById("composer-text");
+    if (!button || !field) return;
+    const from = field.selectionStart;
+    field.setRangeText(button.dataset.insert, from, field.selectionEnd, "end");
+    const gap = field.value.indexOf("…", from);
+    field.focus();
+    if (gap >= 0) field.setSelectionRange(gap, gap + 1);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    button.closest("details").open = false;
+  });
   document.addEventListener("change", (event) => event.target.matches?.("input[type=file]") && listFiles(event.target));
 }

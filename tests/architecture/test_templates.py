@@ -8,7 +8,8 @@ import pytest
 from tests.architecture.code import ROOT
 
 TEMPLATES = sorted(
-    path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".svg"}
+    # A mail is no page of ours: no policy reaches it, and mail programs read styles from attributes only.
+    path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".svg"} and path.parent.name != "mail"
 )  # fmt: skip
 FORBIDDEN = {
     "a script without src": re.compile(r"<script(?![^>]*\bsrc=)", re.I),

@@ -12,12 +12,12 @@ from common import clock
 from messaging.enums import OutboundState
 from messaging.models import OutboundMessage
 from sla.queries.answers import FirstResponse, Way
-from sla.queries.delivery import Reached
 from sla.services import explaining
 from tests import factories
 from tests.tickets.desk import client_of
 from tickets.enums import Channel
 from tickets.models import Message, Ticket
+from tickets.queries.delivery import Reached
 from tickets.services.creating import create_ticket
 from tickets.services.moving import move
 from tickets.services.replying import reply

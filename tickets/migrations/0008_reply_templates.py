@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations, models
 
-from tickets.reply_texts import template_rows
+from tickets.catalogue import template_rows
 
 
 def seed(apps: Any, schema_editor: Any) -> None:

@@ -18,6 +18,7 @@ from accounts.permissions import leads_shift
 from common import clock as time
 from common.templatetags.live import live_url
 from common.templatetags.ui import icon
+from messaging.models import Call
 from tickets.enums import PENDING, Channel, Priority, State
 from tickets.models import Category, Ticket, TicketEvent
 from tickets.views import wording
@@ -98,6 +99,14 @@ def channel_icon(channel: str) -> SafeString:
 def _channel_icon(channel: str, language: str | None) -> SafeString:
     label = str(Channel(channel).label) if channel in Channel.values else channel
     return format_html('<span title="{}">{}</span>', label, icon(channel, label))
+
+
+@register.simple_tag
+def call_clock(call: Call) -> SafeString:
+    """The 90 seconds of a caller who waits; they began when the call entered the queue."""
+    due = (call.queued_at or call.began_at) + FIRST_ANSWER
+    amber, red = wording.WARN_AT["FR"]
+    return chip(due=due, kind="FR", amber=amber, red=red, now=time.now())
 
 
 @register.simple_tag

@@ -11,9 +11,10 @@ from accounts.permissions import operator_required
 from accounts.queries import contract_of
 from common.htmx import DeskRequest
 from tickets import queries
-from tickets.enums import EventType, KbState
+from tickets.enums import EventType, KbState, MessageKind
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.permissions import can_judge_waiver, can_note, can_reply
+from tickets.queries import delivery
 from tickets.queries.bypasses import of_ticket
 from tickets.queries.debts import debt_of
 from tickets.services.moving import available
@@ -23,6 +24,7 @@ from tickets.views.wording import MOVES, MoveWords
 # Messages stand in the thread themselves; that they were written need not be said again.
 TOLD_APART = (EventType.MESSAGE, EventType.CREATED)
 THREAD_MAX = 500
+SENT_KINDS = (MessageKind.REPLY, MessageKind.AUTOMATIC)
 
 
 def find(request: DeskRequest, number: str) -> Ticket:
@@ -81,6 +83,7 @@ def history(request: DeskRequest, number: str) -> HttpResponse:
 
 def _now(request: DeskRequest, ticket: Ticket) -> dict[str, Any]:
     thread = thread_of(request, ticket)
+    tell_delivery(ticket, thread)
     return {
         "ticket": ticket,
         "thread": thread,
@@ -99,6 +102,15 @@ def thread_of(request: DeskRequest, ticket: Ticket) -> list[Message | TicketEven
     events = list(ticket.events.exclude(type__in=TOLD_APART).order_by("-occurred_at", "-pk")[:THREAD_MAX])
     both: list[Message | TicketEvent] = [*messages, *events]
     return sorted(both, key=lambda item: (item.occurred_at, isinstance(item, TicketEvent), item.pk))
+
+
+def tell_delivery(ticket: Ticket, thread: list[Message | TicketEvent]) -> None:
+    """What became of each of our messages, on the message itself. One query."""
+    ours = [item for item in thread if isinstance(item, Message) and item.kind in SENT_KINDS]
+    sent = delivery.outbox(ticket.number) if ours else {}
+    for message in ours:
+        found = delivery.of_message(ticket, message.pk, sent, message.channel)
+        message.delivery = found  # type: ignore[attr-defined]  # for the template only
 
 
 def question_of(thread: list[Message | TicketEvent]) -> str:

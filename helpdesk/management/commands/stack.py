@@ -58,7 +58,12 @@ class Command(BaseCommand):
         users = self.hold_services(layout)
         self.bring_up_to_date()
         return plan.Plan(
-            commands=plan.commands(listening, mail=mail),
+            commands=plan.commands(
+                listening,
+                mail=mail,
+                imap=bool(settings.IMAP_SOURCES),
+                telegram=any(bot["updates"] == "poll" for bot in settings.TELEGRAM_BOTS.values()),
+            ),
             environment=environment(host, port, mail_port),
             address=f"http://{f'[{host}]' if ':' in host else host}:{port}/",
             host=host,

@@ -29,7 +29,7 @@ from tickets.enums import Channel, EventType, MessageKind
 from tickets.models import Ticket
 from tickets.services.creating import create_ticket
 from tickets.services.moving import move
-from tickets.services.routing_mail import route
+from tickets.services.routing import route
 
 pytestmark = pytest.mark.django_db
 

@@ -63,12 +63,19 @@ def of_row(row: OutboundMessage, *, in_portal: bool) -> Delivery:
 def of_message(ticket: Ticket, pk: int | None, sent: dict[str, OutboundMessage], channel: str) -> Delivery:
     """A public message of ours: by its row in the outbox, else by how else it can have been noticed."""
     in_portal = has_portal(ticket)
-    row = sent.get(f"message:{pk}") if pk else None
+    row = _latest(sent, f"message:{pk}") if pk else None
     if row is not None:
         return of_row(row, in_portal=in_portal)
     if channel == Channel.PHONE and pk is None:
         return Delivery(Reached.SPOKEN)
     return Delivery(Reached.PORTAL if in_portal else Reached.NOWHERE, in_portal=in_portal)
+
+
+def _latest(sent: dict[str, OutboundMessage], key: str) -> OutboundMessage | None:
+    """The row of a message, or of the way it has fallen back to."""
+    row = sent.get(key)
+    others = [other for name, other in sent.items() if name.startswith(f"{key}>")]
+    return others[-1] if others else row
 
 
 def has_portal(ticket: Ticket) -> bool:
