@@ -147,7 +147,8 @@ def _rematch(case: Case, event: Event) -> None:
         target = case.terms.target(clock.kind, clock.line)
         # What was wrong from the start is set right from the start, also if R1 has bent this clock's promise since.
         known = _promised(clock) if reason == MISCLASSIFIED else old.target(clock.kind, clock.line)
-        if clock.kind in FIXED or target == known:
+        is_call_back = clock.kind is Kind.CN and case.facts.channel == "phone"
+        if clock.kind in FIXED or is_call_back or target == known:
             continue
         retarget(clock, event.at, target, mode=mode, version=case.terms.version, reason=reason)
     for machine in MACHINES:

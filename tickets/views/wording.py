@@ -66,7 +66,7 @@ CLOCKS: dict[str, tuple[str | Promise, str | Promise]] = {
     "RES": (L("solution"), L("Solution")),
     "OLA_A": (L("accept"), L("The line accepts the ticket")),
     "OLA_W": (L("line's work"), L("The line's share of the time")),
-    "CN": (L("notice"), L("Telling the customer about the alert")),
+    "CN": (L("notice"), L("Telling or calling back the customer")),
     "UC": (L("vendor"), L("The vendor's answer")),
     "G15": (L("15 minutes"), L("Our own goal: solved within 15 minutes")),
     "BR": (L("review"), L("Review of the breach")),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sla.engine.case import Case, is_human_reply
 from sla.engine.events import Event
 from sla.engine.machines.base import Machine, obey, stop_by
 from sla.engine.states import FIRST_RESPONSE, NOTICE, OPEN, Does
-from sla.engine.terms import Kind
+from sla.engine.terms import Kind, Target
 
 BY_CUSTOMER = frozenset({"solved_by_customer", "confirm"})
 
@@ -21,7 +23,8 @@ class FirstResponse(Machine):
     """Never pauses, survives a merge; a person must answer (§2.4)."""
 
     def created(self, case: Case, event: Event) -> None:
-        if case.outbound:
+        # A caller who hung up within the 90 seconds is left out of the first response (§2.4): only the call-back is owed.
+        if case.outbound or event.data.get("abandoned"):
             return
         case.open(Kind.FR, event.at)
 
@@ -46,9 +49,13 @@ class FirstResponse(Machine):
 
 
 class ClientNotice(Machine):
-    """For alerts only: how soon the client hears of it from us."""
+    """How soon the client hears from us unasked: of an alert, or by the call that answers a missed one (R29)."""
 
     def created(self, case: Case, event: Event) -> None:
+        seconds = event.data.get("call_back_s")
+        if seconds:
+            case.open(Kind.CN, event.at, target=Target(timedelta(seconds=float(seconds))))
+            return
         self._open(case, event)
 
     def rematched(self, case: Case, event: Event) -> None:

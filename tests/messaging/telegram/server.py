@@ -43,12 +43,14 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
         """Quiet."""
 
-    def do_GET(self) -> None:  # noqa: N802 — the name the library calls
+    def do_GET(self) -> None:
         prefix = f"/file/bot{TOKEN}/"
-        content = self.server.files.get(self.path.removeprefix(prefix)) if self.path.startswith(prefix) else None
+        content = (
+            self.server.files.get(self.path.removeprefix(prefix)) if self.path.startswith(prefix) else None
+        )
         self._answer(200 if content is not None else 404, content or b"")
 
-    def do_POST(self) -> None:  # noqa: N802 — as above
+    def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if not self.path.startswith(f"/bot{TOKEN}/"):
             return self._say({"ok": False, "error_code": 401, "description": "Unauthorized"})
@@ -59,7 +61,9 @@ class _Handler(BaseHTTPRequestHandler):
         kind = self.headers.get("Content-Type", "")
         if kind.startswith("multipart/"):
             form = BytesParser().parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + raw)
-            parts = {part.get_param("name", header="content-disposition"): part for part in form.get_payload()}
+            parts = {
+                part.get_param("name", header="content-disposition"): part for part in form.get_payload()
+            }
             return {
                 name: (part.get_filename(), part.get_payload(decode=True))
                 if part.get_filename()

@@ -61,7 +61,9 @@ def test_when_patience_is_asked_for_everything_waits_and_no_attempt_is_used(tele
 @pytest.mark.django_db
 def test_a_chat_that_blocked_us_is_left_and_the_words_go_by_mail(telegram: BotServer) -> None:
     telegram.say_no(403, "Forbidden: bot was blocked by the user")
-    row = put(fallbacks=[{"channel": "mail", "to": "it@customer.example", "text": "It is up again.\n--\nRequest"}])
+    row = put(
+        fallbacks=[{"channel": "mail", "to": "it@customer.example", "text": "It is up again.\n--\nRequest"}]
+    )
     assert send() == (0, 0, 1)
     row.refresh_from_db()
     assert (row.state, row.last_error) == (OutboundState.DEAD, "403 Forbidden: bot was blocked by the user")
@@ -71,7 +73,9 @@ def test_a_chat_that_blocked_us_is_left_and_the_words_go_by_mail(telegram: BotSe
 
 
 @pytest.mark.django_db
-def test_a_way_that_keeps_failing_is_left_sooner_when_there_is_another(telegram: BotServer, settings: object) -> None:
+def test_a_way_that_keeps_failing_is_left_sooner_when_there_is_another(
+    telegram: BotServer, settings: object
+) -> None:
     settings.TELEGRAM_API_URL = "http://127.0.0.1:9"  # type: ignore[attr-defined]
     row = put(fallbacks=[{"channel": "mail", "to": "it@customer.example", "text": "x"}])
     for _attempt in range(3):
@@ -83,7 +87,9 @@ def test_a_way_that_keeps_failing_is_left_sooner_when_there_is_another(telegram:
 
 
 @pytest.mark.django_db
-def test_a_missing_token_is_our_trouble_and_refuses_nobody_for_good(telegram: BotServer, settings: object) -> None:
+def test_a_missing_token_is_our_trouble_and_refuses_nobody_for_good(
+    telegram: BotServer, settings: object
+) -> None:
     settings.TELEGRAM_BOTS = {"support": {"token": "wrong", "username": "", "updates": "webhook"}}  # type: ignore[attr-defined]
     row = put()
     assert send() == (0, 1, 0)

@@ -30,7 +30,11 @@ def test_an_update_is_stored_raw_before_it_is_accepted(telegram: BotServer) -> N
     assert answer.status_code == 200
     stored = InboundMessage.objects.get()
     assert json.loads(bytes(stored.raw)) == update(1)
-    assert (stored.mailbox.channel, stored.mailbox.address, stored.message_id) == ("telegram", "support", "update:5001")
+    assert (stored.mailbox.channel, stored.mailbox.address, stored.message_id) == (
+        "telegram",
+        "support",
+        "update:5001",
+    )
 
 
 @pytest.mark.django_db(transaction=True)
