@@ -10,6 +10,8 @@ SHOWN = 100
 
 def conversation(actor: Actor) -> Ticket | None:
     """The contact's own newest chat that still goes on; None begins a new one."""
+    if actor.contact_id is None:
+        return None
     mine = Ticket.objects.visible_to(actor).filter(
         contact_id=actor.contact_id, channel=Channel.CHAT, reply_to=""
     )

@@ -3,7 +3,7 @@ import { word } from "./store.js";
 import { toast } from "./toasts.js";
 
 const KINDS = [
-  "ticket-new", "ticket-changed", "sla-alarm", "major", "pingpong", "group-invited", "assigned", "called", "resync",
+  "ticket-new", "ticket-changed", "sla-alarm", "major", "pingpong", "group-invited", "assigned", "called", "call", "resync",
 ];
 const QUIET = 400;
 const POLL = 10_000;
