@@ -4,7 +4,7 @@ MANAGE := $(PYTHON) manage.py
 # Two processes by default: the race and clock tests want a calm machine more than all its cores.
 JOBS ?= 2
 
-.PHONY: help install run test zabbix-e2e lint bench screenshots lock messages
+.PHONY: help install run test zabbix-e2e mail-e2e lint bench screenshots lock messages
 
 help:
 	@echo "make run          start the desk on http://$${HOST:-127.0.0.1}:$${PORT:-8000}, with its own PostgreSQL and Redis"
@@ -12,6 +12,7 @@ help:
 	@echo "make install      build .venv only     make lint         style, types, import rules"
 	@echo "make bench        speed figures        make screenshots  pictures of the running product"
 	@echo "make zabbix-e2e   a real Zabbix and the desk together; as root, it installs Debian packages"
+	@echo "make mail-e2e     a real IMAP server and the desk together; as root, it installs Debian packages"
 	@echo "make lock         requirements.lock    make messages     collect and compile translations"
 
 install:
@@ -27,6 +28,11 @@ test: install
 zabbix-e2e: install
 	@sh tests/zabbix/packages.sh
 	ZABBIX_E2E=1 $(PYTHON) -m pytest tests/zabbix $(ARGS)
+
+# Not part of `make test`: it takes a Dovecot from Debian's packages.
+mail-e2e: install
+	@sh tests/mail/packages.sh
+	MAIL_E2E=1 $(PYTHON) -m pytest tests/mail $(ARGS)
 
 lint: install
 	$(PYTHON) -m ruff check .

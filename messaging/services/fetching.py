@@ -21,8 +21,8 @@ from messaging.services.receiving import ensure_mailbox, mailbox_for, store_raw
 
 logger = logging.getLogger(__name__)
 
-# Servers end an IDLE after half an hour; asking anew each few minutes also finds a connection that has died silently.
-IDLE_S = 240.0
+# Servers end an IDLE after half an hour; asking anew each minute also finds a connection that has died silently.
+IDLE_S = 60.0
 TIMEOUT_S = 30.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 # What may go wrong with the other side or the road to it.
@@ -100,13 +100,16 @@ def _session(source: ImapSource, stop: Callable[[], bool]) -> None:
     with connect(source) as server:
         _ensure_folder(server, source.done_folder)
         while not stop():
+            # What is announced while we fetch is announced once: IDLE would wait for the mail after it.
+            server.client.response("EXISTS")
             fetch_all(server, source)
-            _idle(server, stop)
+            if server.client.response("EXISTS")[1] == [None]:
+                _idle(server, stop)
 
 
 def _idle(server: BaseMailBox, stop: Callable[[], bool]) -> None:
     """Until the server says that something has changed, `IDLE_S` at most. A server without IDLE is asked often."""
-    if "IDLE" not in server.client.capabilities:
+    if not _can_idle(server):
         _pause(3.0, stop)
         return
     until = time.monotonic() + IDLE_S
@@ -114,6 +117,12 @@ def _idle(server: BaseMailBox, stop: Callable[[], bool]) -> None:
         while time.monotonic() < until and not stop():
             if idle.poll(timeout=2.0):
                 return
+
+
+def _can_idle(server: BaseMailBox) -> bool:
+    """Many servers say what they can only after the sign-in."""
+    _status, words = server.client.capability()
+    return any(b"IDLE" in bytes(line).upper().split() for line in words if line)
 
 
 def connect(source: ImapSource) -> BaseMailBox:

@@ -26,12 +26,18 @@ class Clockwork:
         self.output = data_dir.parent / "clockwork.out"
 
     def __enter__(self) -> "Clockwork":
-        self.lease = embedded.acquire(self.data_dir, durable=False)
+        self.lease = self.acquire()
         self.manage("migrate", "--verbosity", "0")
+        self.connect()
+        return self
+
+    def acquire(self) -> embedded.Lease:
+        return embedded.acquire(self.data_dir, durable=False)
+
+    def connect(self) -> None:
         where = dj_database_url.parse(embedded.urls(self.data_dir)[0])
         self.connection = psycopg2.connect(host=where["HOST"], user=where["USER"], dbname=where["NAME"])
         self.connection.autocommit = True
-        return self
 
     def __exit__(self, *failure: object) -> None:
         for name in list(self.processes):

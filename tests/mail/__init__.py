@@ -1,0 +1,1 @@
+"""Mail with a real IMAP server: `make mail-e2e`."""
