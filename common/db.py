@@ -33,3 +33,12 @@ def database_now() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         value: datetime = cursor.fetchone()[0]
     return value
+
+
+def take_turns(name: str) -> None:
+    """Wait until no other transaction is at the same thing: for what has no row yet that could be locked.
+
+    Must run inside a transaction, and before the look that the decision depends on.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])

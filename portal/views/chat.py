@@ -10,10 +10,8 @@ from common.errors import DomainError
 from common.htmx import DeskRequest
 from portal.forms import ChatForm
 from portal.queries.chat import conversation, said
+from portal.services import chatting
 from portal.views.filing import blame
-from tickets.enums import Channel
-from tickets.services.creating import create_ticket
-from tickets.services.receiving import receive_message
 
 
 @contact_required
@@ -33,7 +31,7 @@ def say(request: DeskRequest) -> HttpResponse:
     form = ChatForm(request.POST)
     if form.is_valid():
         try:
-            _say(request, form)
+            chatting.say(actor=request.actor, contact=_contact(request), **form.cleaned_data)
             form = ChatForm()
         except DomainError as error:
             blame(form, error)
@@ -42,15 +40,5 @@ def say(request: DeskRequest) -> HttpResponse:
     return render(request, "portal/_chat.html", context, status=422 if form.errors else 200)
 
 
-def _say(request: DeskRequest, form: ChatForm) -> None:
-    text = form.cleaned_data["text"]
-    ticket = conversation(request.actor)
-    if ticket is not None:
-        receive_message(actor=request.actor, ticket_id=ticket.pk, text=text, channel=Channel.CHAT)
-        return
-    contact = Contact.objects.select_related("customer").get(user=request.user)
-    # Whoever writes here sees the answer here; a receipt by mail would only come between.
-    create_ticket(
-        actor=request.actor, contact=contact, channel=Channel.CHAT, subject=" ".join(text.split())[:100], body=text,
-        language=request.user.language, acknowledge=False, dedup_key=f"chat:{contact.pk}:{form.cleaned_data['token']}",
-    )  # fmt: skip
+def _contact(request: DeskRequest) -> Contact:
+    return Contact.objects.select_related("customer", "user").get(user=request.user)

@@ -1,14 +1,18 @@
 """A chat becomes a ticket: one conversation per person and bot, tied to a contact by a key of the portal only."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
 from accounts.enums import AddressKind
 from accounts.models import Contact, ContactAddress
 from accounts.queries import operator_actor
+from common.db import take_turns
 from common.errors import Missing
 from messaging.enums import Channel as MessagingChannel
 from messaging.enums import InboundState
@@ -20,6 +24,7 @@ from tests.factories import ContactFactory, MailAddressFactory, OperatorFactory
 from tests.messaging.telegram.server import BotServer, update
 from tickets.enums import Channel, MessageKind
 from tickets.models import Attachment, Message, Ticket
+from tickets.services import routing_telegram
 from tickets.services.moving import move
 from tickets.services.replying import reply
 from tickets.services.routing import route
@@ -31,16 +36,22 @@ def told(
     number: int, text: str = "The server is down.", *, kind: str = "message", **more: Any
 ) -> InboundMessage:
     """An update that has come in and been routed."""
+    row = stored(number, text, kind=kind, **more)
+    route(message_id=row.pk)
+    row.refresh_from_db()
+    return row
+
+
+def stored(number: int, text: str, *, kind: str = "message", **more: Any) -> InboundMessage:
+    """An update that has come in."""
     given = update(number, text, **more)
     if kind != "message":
         given[kind] = given.pop("message")
-    row = InboundMessage.objects.create(
+    row: InboundMessage = InboundMessage.objects.create(
         mailbox=ensure_source(MessagingChannel.TELEGRAM, "support"),
         raw=json.dumps(given).encode(), size=1, sha256=f"{number}{kind}", body_sha256=f"{number}{kind}",
         message_id=f"update:{5000 + number}{kind}",
     )  # fmt: skip
-    route(message_id=row.pk)
-    row.refresh_from_db()
     return row
 
 
@@ -237,3 +248,31 @@ def test_garbage_is_parked_with_its_reason(telegram: BotServer) -> None:
     row.refresh_from_db()
     assert row.state == InboundState.PARKED
     assert "no update" in row.reason
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turns", [True, False], ids=["in turns", "control without turns"])
+def test_first_words_in_several_messages_are_one_ticket(
+    telegram: BotServer, monkeypatch: pytest.MonkeyPatch, turns: bool
+) -> None:
+    """Ten workers at once; the control shows that without the turns it would be several tickets."""
+    barrier = threading.Barrier(10, timeout=30)
+
+    def gate(name: str) -> None:
+        barrier.wait()
+        if turns:
+            take_turns(name)
+
+    monkeypatch.setattr(routing_telegram, "take_turns", gate)
+    rows = [stored(number, f"Line {number}") for number in range(10)]
+
+    def work(row: InboundMessage) -> None:
+        try:
+            route(message_id=row.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(work, rows))
+    assert Message.objects.filter(kind=MessageKind.CUSTOMER).count() == 10
+    assert (Ticket.objects.count() == 1) is turns

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.enums import Actor, ActorKind, AddressKind, Role
 from accounts.models import Contact
 from accounts.queries import contact_actor, contact_by_address
+from common.db import take_turns
 from common.errors import DomainError
 from messaging.enums import Channel as MessagingChannel
 from messaging.enums import InboundState
@@ -91,6 +92,8 @@ def route(inbound: InboundMessage, found: Read) -> None:
         reason = _greet(inbound, message, address, argument)
         settling.settle(inbound, state=InboundState.IGNORED, reason=reason, told=told)
         return
+    # The first words of a chat come in several messages, and two workers must not open a ticket each.
+    take_turns(f"telegram:{address}")
     contact = contact_by_address(AddressKind.TELEGRAM, address)
     ticket = None if command == "/new" else _answered(message, address, contact)
     if ticket is not None and ticket.state == State.SPAM:
