@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.request import urlopen
@@ -78,6 +78,23 @@ def web() -> Iterator[int]:
     command = [sys.executable, "-m", "helpdesk.serve"]
     with _running(command, "the web server") as pid:
         yield pid
+
+
+@contextmanager
+def process(command: list[str], *, ready: Callable[[], bool]) -> Iterator[int]:
+    """One process of the desk by itself; yields its id once it is ready."""
+    with (DATA / "bench.log").open("ab") as log:
+        started = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while not ready():
+                if started.poll() is not None or time.monotonic() > deadline:
+                    raise SystemExit(f"{command[-1]} did not start; see {DATA / 'bench.log'}")
+                time.sleep(0.1)
+            yield started.pid
+        finally:
+            started.terminate()
+            started.wait(timeout=30)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ class Figure:
 
 def all_figures() -> Iterator[Figure]:
     """In the order in which they are measured: the database only grows."""
-    from bench.figures import clocks, engine, impact, memory, pages, push, rates, storm
+    from bench.figures import channels, clocks, engine, impact, memory, pages, push, rates, storm
 
-    for module in (engine, impact, clocks, pages, rates, storm, push, memory):
+    for module in (engine, impact, clocks, channels, pages, rates, storm, push, memory):
         yield from module.FIGURES

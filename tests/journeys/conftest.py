@@ -13,7 +13,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from helpdesk.stack.embedded import ROOT
-from tests.stack.desk import Desk
+from tests.messaging.telegram.server import TOKEN, BotServer, running
+from tests.stack.desk import Desk, free_port
+from tests.stack.sink import Sink
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -32,6 +34,8 @@ class Centre:
     password: str
     token: str
     article: str
+    sink: Sink
+    telegram: BotServer
 
     @property
     def origin(self) -> str:
@@ -67,16 +71,26 @@ def run_inside(desk: Desk, arguments: list[str]) -> str:
     return done.stdout.strip().splitlines()[-1]
 
 
+PHONE_SECRET = "a-secret-of-the-exchange"
+
+
 @pytest.fixture(scope="session")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
-    """`manage.py stack` with an empty desk and the people of `people.py`."""
-    desk = Desk(tmp_path_factory.mktemp("journey") / "data", NOTICE_CONFIRM_SECONDS="4").start()
-    try:
-        desk.wait_ready()
-        yield Centre(desk, **json.loads(run_inside(desk, ["-m", "tests.journeys.people"])))
-        desk.stop()
-    finally:
-        desk.close()
+    """`manage.py stack` with an empty desk, the people of `people.py`, and the other ends of its channels."""
+    with Sink() as sink, running() as telegram:
+        desk = Desk(
+            tmp_path_factory.mktemp("journey") / "data",
+            NOTICE_CONFIRM_SECONDS="4", MAIL_INTAKE_PORT=str(free_port()), **sink.environment,
+            TELEGRAM_API_URL=telegram.address, TELEGRAM_BOTS="support", TELEGRAM_SUPPORT_TOKEN=TOKEN,
+            TELEGRAM_SUPPORT_USERNAME="desk_bot", PHONE_SOURCES="office", PHONE_OFFICE_SECRET=PHONE_SECRET,
+        ).start()  # fmt: skip
+        try:
+            desk.wait_ready()
+            found = json.loads(run_inside(desk, ["-m", "tests.journeys.people"]))
+            yield Centre(desk, **found, sink=sink, telegram=telegram)
+            desk.stop()
+        finally:
+            desk.close()
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,7 @@ def operator(name: str, line: int, **duties: bool) -> Operator:
 
 
 first = operator("first", 1)
+Operator.objects.filter(pk=first.pk).update(extension="101")
 operator("second", 2)
 third = operator("third", 3)
 operator("lead", 1, is_shift_lead=True)
