@@ -1,5 +1,6 @@
 """The ticket page and the parts of it that refresh themselves."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,9 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import operator_required
 from accounts.queries import contract_of
+from common import clock
 from common.htmx import DeskRequest
+from messaging.enums import OutboundState
 from tickets import queries
 from tickets.enums import EventType, KbState, MessageKind
 from tickets.models import Message, Ticket, TicketEvent
@@ -24,6 +27,8 @@ from tickets.views.wording import MOVES, MoveWords
 # Messages stand in the thread themselves; that they were written need not be said again.
 TOLD_APART = (EventType.MESSAGE, EventType.CREATED)
 THREAD_MAX = 500
+# What leaves later than this, after quiet hours for example, is not watched on its way.
+SOON = timedelta(seconds=5)
 SENT_KINDS = (MessageKind.REPLY, MessageKind.AUTOMATIC)
 
 
@@ -83,8 +88,9 @@ def history(request: DeskRequest, number: str) -> HttpResponse:
 
 def _now(request: DeskRequest, ticket: Ticket) -> dict[str, Any]:
     thread = thread_of(request, ticket)
-    tell_delivery(ticket, thread)
+    under_way = tell_delivery(ticket, thread)
     return {
+        "under_way": under_way,
         "ticket": ticket,
         "thread": thread,
         "asked": question_of(thread),
@@ -104,13 +110,16 @@ def thread_of(request: DeskRequest, ticket: Ticket) -> list[Message | TicketEven
     return sorted(both, key=lambda item: (item.occurred_at, isinstance(item, TicketEvent), item.pk))
 
 
-def tell_delivery(ticket: Ticket, thread: list[Message | TicketEvent]) -> None:
-    """What became of each of our messages, on the message itself. One query."""
+def tell_delivery(ticket: Ticket, thread: list[Message | TicketEvent]) -> bool:
+    """What became of each of our messages, on the message itself; True while one is under way. One query."""
     ours = [item for item in thread if isinstance(item, Message) and item.kind in SENT_KINDS]
     sent = delivery.outbox(ticket.number) if ours else {}
     for message in ours:
         found = delivery.of_message(ticket, message.pk, sent, message.channel)
         message.delivery = found  # type: ignore[attr-defined]  # for the template only
+    soon = clock.now() + SOON
+    waiting = [row for row in sent.values() if row.state in (OutboundState.QUEUED, OutboundState.SENDING)]
+    return any(row.next_attempt_at <= soon for row in waiting)
 
 
 def question_of(thread: list[Message | TicketEvent]) -> str:
