@@ -1,8 +1,9 @@
 """Read side: who is behind a user, which contract holds, whose address is this."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import LINE_ROLES, Actor, ActorKind, AddressKind, Line, Role
 from accounts.models import Contact, ContactAddress, Contract, Operator, User
@@ -88,10 +89,30 @@ def contact_by_address(kind: AddressKind, value: str, *, verified_only: bool = T
     return found.select_related("customer").first()
 
 
+WRITTEN = (AddressKind.MAIL, AddressKind.TELEGRAM)
+"""Ways by which something can be written, in the order of those who said nothing else."""
+
+
+def writable() -> QuerySet[ContactAddress]:
+    """Addresses that may be written to: any mail address, but only a chat that its contact has tied by a key."""
+    return ContactAddress.objects.filter(
+        Q(kind=AddressKind.MAIL) | Q(kind=AddressKind.TELEGRAM, is_verified=True)
+    )
+
+
+def in_order_of(contact: Contact, addresses: Iterable[ContactAddress]) -> list[tuple[str, str]]:
+    """(kind, address) of a contact's own addresses in the contact's own order, the preferred one of each kind."""
+    best: dict[str, str] = {}
+    for address in sorted(addresses, key=lambda one: (not one.is_primary, one.pk)):
+        best.setdefault(address.kind, address.value)
+    order = dict.fromkeys([*contact.channels, *WRITTEN])
+    return [(kind, best[kind]) for kind in order if kind in best]
+
+
 def addresses_to_notify() -> QuerySet[ContactAddress]:
-    """Mail addresses of everybody who may be told something unasked; never of a contact marked `do_not_notify`."""
+    """Addresses of everybody who may be told something unasked; never of a contact marked `do_not_notify`."""
     people = Contact.objects.active().filter(do_not_notify=False)
-    return ContactAddress.objects.filter(kind=AddressKind.MAIL, contact__in=people)
+    return writable().filter(contact__in=people)
 
 
 def reachable() -> Exists:

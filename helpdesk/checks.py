@@ -11,7 +11,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import check_password
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
@@ -94,6 +94,21 @@ DEMO_SENTENCE = (
 @register(Tags.security)
 def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     return list(settings_problems())
+
+
+@register(Tags.security, deploy=True)
+def check_mail_is_proven(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A reminder, no refusal: a desk behind a mail server that checks nothing still works."""
+    if settings.MAIL_AUTHSERV_ID:
+        return []
+    hint = "Let your mail server check DMARC and name it in MAIL_AUTHSERV_ID (docs/mail.md)."
+    return [
+        Info(
+            "Senders of mail are believed by their address, which can be forged.",
+            hint=hint,
+            id="helpdesk.I001",
+        )
+    ]
 
 
 @register(Tags.database)

@@ -1,26 +1,22 @@
 """By which ways a customer can be told something, in which order, and when it may ring."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from accounts.enums import AddressKind
-from accounts.models import Contact, ContactAddress, Customer
+from accounts.models import Contact, Customer
+from accounts.queries import in_order_of, writable
 from common import clock
-from messaging.enums import Channel
 from tickets.enums import MessageKind, Priority
 from tickets.models import Ticket
 
-DEFAULT_ORDER = (AddressKind.MAIL, AddressKind.TELEGRAM)
-CHANNEL_OF = {AddressKind.MAIL: Channel.MAIL, AddressKind.TELEGRAM: Channel.TELEGRAM}
 # Who has written a moment ago is awake.
 AWAKE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A channel and an address on it."""
+    """A channel (`messaging.enums.Channel`; kinds of addresses have the same words) and an address on it."""
 
     channel: str
     to: str
@@ -30,21 +26,9 @@ def ways_to(ticket: Ticket) -> list[Way]:
     """Where the request came from first, then the contact's own order; [] when nobody can be reached."""
     found = [Way(ticket.reply_channel, ticket.reply_to)] if ticket.reply_to else []
     if ticket.contact is not None:
-        found += _of_contact(ticket.contact)
+        own = writable().filter(contact=ticket.contact)
+        found += [Way(kind, value) for kind, value in in_order_of(ticket.contact, own)]
     return list(dict.fromkeys(found))
-
-
-def _of_contact(contact: Contact) -> Iterator[Way]:
-    order = [AddressKind(kind) for kind in contact.channels] or list(DEFAULT_ORDER)
-    rows = ContactAddress.objects.filter(contact=contact).order_by("-is_primary", "pk")
-    addresses: dict[str, str] = {}
-    for row in rows:
-        # A chat is tied to a contact by a key of the portal; a mail address may be written to in any case.
-        if row.kind != AddressKind.TELEGRAM or row.is_verified:
-            addresses.setdefault(row.kind, row.value)
-    for kind in (*order, *DEFAULT_ORDER):
-        if kind in CHANNEL_OF and kind in addresses:
-            yield Way(CHANNEL_OF[kind], addresses[kind])
 
 
 def zone_of(contact: Contact | None, customer: Customer | None) -> ZoneInfo:

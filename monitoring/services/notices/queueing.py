@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from accounts.models import Customer
-from messaging.services.sending import Draft, enqueue_all
+from messaging.services.sending import enqueue_all
 from monitoring.enums import HitState, NoticePhase
 from monitoring.models import ClientNotice, Incident, IncidentClient, IncidentService
 from monitoring.services.incidents import changes
@@ -36,7 +36,7 @@ def queue(
         )
         for row, one in pairs
     ]  # fmt: skip
-    _put(notices, [one.address for _row, one in pairs])
+    _put(notices, [one for _row, one in pairs])
     for row in told:
         _knows(row, services[row.customer_id], phase, at)
     columns = ["told_at", "told_state", "told_deadline_at", "held"]
@@ -66,11 +66,11 @@ def _notice(
     )  # fmt: skip
 
 
-def _put(notices: list[ClientNotice], addresses: list[str]) -> None:
+def _put(notices: list[ClientNotice], people: list[Recipient]) -> None:
     headers = [{} if notice.by else BY_ITSELF for notice in notices]
     drafts = [
-        Draft(_key(notice), address, notice.subject, notice.text, headers=marks)
-        for notice, address, marks in zip(notices, addresses, headers, strict=True)
+        one.draft(key=_key(notice), subject=notice.subject, text=notice.text, headers=marks)
+        for notice, one, marks in zip(notices, people, headers, strict=True)
     ]
     messages = enqueue_all(drafts)
     for notice in notices:

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from accounts.models import Contact
-from accounts.queries import addresses_to_notify
+from accounts.models import Contact, ContactAddress
+from accounts.queries import addresses_to_notify, in_order_of
+from messaging.services.sending import Draft
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
+    """A contact with the ways to it, (channel, address), the one it likes best first."""
+
     contact: Contact
-    address: str
+    ways: tuple[tuple[str, str], ...]
+
+    def draft(self, *, key: str, subject: str, text: str, headers: Mapping[str, str]) -> Draft:
+        """The words by the first way, with the others behind it."""
+        (channel, to), *others = self.ways
+        return Draft(
+            key=key, channel=channel, to=to, subject=subject, text=text, headers=headers,
+            fallbacks=[{"channel": way, "to": address} for way, address in others],
+        )  # fmt: skip
 
 
 def recipients(customers: Iterable[int]) -> dict[int, list[Recipient]]:
-    """Recipients by customer, each contact with its preferred mail address; one query for any number.
+    """Recipients by customer, each contact with its ways; one query for any number.
 
     A contact that must not be notified never is, whatever else is said of it. Who has no address stands for nobody.
     """
     rows = addresses_to_notify().filter(contact__customer__in=list(customers)).select_related("contact")
-    people: dict[int, dict[int, Recipient]] = defaultdict(dict)
-    for row in rows.order_by("contact", "-is_primary", "pk"):
-        people[row.contact.customer_id].setdefault(row.contact_id, Recipient(row.contact, row.value))
-    return {customer: _chosen(list(found.values())) for customer, found in people.items()}
+    addresses: dict[Contact, list[ContactAddress]] = defaultdict(list)
+    for row in rows.order_by("contact", "pk"):
+        addresses[row.contact].append(row)
+    people: dict[int, list[Recipient]] = defaultdict(list)
+    for contact, own in addresses.items():
+        people[contact.customer_id].append(Recipient(contact, tuple(in_order_of(contact, own))))
+    return {customer: _chosen(found) for customer, found in people.items()}
 
 
 def _chosen(people: list[Recipient]) -> list[Recipient]:

@@ -67,6 +67,24 @@ def test_each_client_reads_of_its_own_services_only_and_in_its_language(
     assert "network connection" in zeta
 
 
+def test_contact_hears_of_it_by_the_way_it_likes_best_and_by_the_other_when_that_fails(
+    story: Timeline, people: dict[str, Contact]
+) -> None:
+    ContactAddress.objects.create(
+        contact=people["delta"], kind=AddressKind.TELEGRAM, value="support:77", is_verified=True
+    )
+    ContactAddress.objects.create(contact=people["zeta"], kind=AddressKind.TELEGRAM, value="support:78")
+    Contact.objects.filter(pk__in=[people["delta"].pk, people["zeta"].pk]).update(channels=["telegram", "mail"])
+    lose_strip_three(story)
+    story.pass_until(100)
+    delta = ClientNotice.objects.get(customer__code="delta").message
+    assert delta is not None
+    assert (delta.channel, delta.to) == ("telegram", "support:77")
+    assert [(way["channel"], way["to"]) for way in delta.fallbacks] == [("mail", "delta@client.example")]
+    # A chat that its contact never tied is nobody's.
+    assert len(mails("zeta")) == 1
+
+
 def test_blip_tells_nobody(story: Timeline, people: dict[str, Contact]) -> None:
     lose_strip_three(story)
     for host in ("pdu-3A", "acc-3", "hv-3", "delta", "zeta"):
