@@ -26,7 +26,7 @@ SAME = {
     "null", "replay", "sla", "vectors", "CSV", "NetBox", "PDU", "PSU", "ZIP", "circuits", "cluster", "clusters", "csv",
     "equipment", "inputs", "links", "minutes", "no", "on", "position", "power", "racks", "rooms", "runs", "runtime",
     "services", "sites", "yes", "shop", "example", "firing", "resolved", "recovery", "update", "test", "Prometheus",
-    "Alertmanager", "HTTP", "RDAP", "WHOIS", "ping",
+    "Alertmanager", "HTTP", "HTTPS", "RDAP", "WHOIS", "ping", "Bot", "new",
 }  # fmt: skip
 
 

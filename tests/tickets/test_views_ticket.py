@@ -83,7 +83,7 @@ def test_the_ticket_page_costs_the_same_for_one_message_and_for_fifty(me: Actor,
     client = client_of(me)
     with counted() as queries:
         assert client.get(url(ticket)).status_code == 200
-    assert len(queries) == 11, [query["sql"][:140] for query in queries]
+    assert len(queries) == 12, [query["sql"][:140] for query in queries]
 
 
 def test_a_reply_is_public_and_a_note_is_not(me: Actor) -> None:

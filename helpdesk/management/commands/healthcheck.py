@@ -1,4 +1,4 @@
-"""`manage.py healthcheck web|clock|worker|beat`: exit code 0 when that part is well, for container health checks."""
+"""`manage.py healthcheck web|clock|worker|beat|imap|telegram`: exit code 0 when that part is well, for container health checks."""
 
 import http.client
 import os
@@ -9,6 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from redis.exceptions import RedisError
 
 from helpdesk import pulse
+from messaging.services.keeping_on import stuck
+
+FETCHERS = ("imap", "telegram")
 
 
 class Command(BaseCommand):
@@ -16,10 +19,10 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("part", choices=["web", *pulse.LIMITS])
+        parser.add_argument("part", choices=["web", *pulse.LIMITS, *FETCHERS])
 
     def handle(self, *args: Any, part: str, **options: Any) -> None:
-        problem = web() if part == "web" else background(part)
+        problem = web() if part == "web" else fetching(part) if part in FETCHERS else background(part)
         if problem:
             raise CommandError(problem)
 
@@ -35,6 +38,11 @@ def web() -> str:
     finally:
         connection.close()
     return "" if status == http.client.OK else f"It answers {status}"
+
+
+def fetching(part: str) -> str:
+    """What is wrong with a process that fetches from elsewhere; empty while it goes round."""
+    return f"{part} stands still" if stuck(part) else ""
 
 
 def background(part: str) -> str:

@@ -21,4 +21,4 @@ class Command(BaseCommand):
         if not sources:
             raise CommandError("No mailbox is named: set IMAP_SOURCES (docs/mail.md).")
         self.stdout.write(f"imap: watching {', '.join(source.address for source in sources)}")
-        run_until_stopped([partial(watch, source) for source in sources])
+        run_until_stopped("imap", [partial(watch, source) for source in sources])

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"No bot of TELEGRAM_BOTS gets its updates by {way} (docs/telegram.md).")
         if way == "poll":
             self.stdout.write(f"telegram: asking for updates of {', '.join(names)}")
-            run_until_stopped([partial(_poll_for_ever, name) for name in names])
+            run_until_stopped("telegram", [partial(_poll_for_ever, name) for name in names])
             return
         for name in names:
             self._set_webhook(name)

@@ -18,6 +18,11 @@ class Recipient:
     contact: Contact
     ways: tuple[tuple[str, str], ...]
 
+    @property
+    def address(self) -> str:
+        """Where it goes first."""
+        return self.ways[0][1]
+
     def draft(self, *, key: str, subject: str, text: str, headers: Mapping[str, str]) -> Draft:
         """The words by the first way, with the others behind it."""
         (channel, to), *others = self.ways

@@ -74,7 +74,9 @@ def test_contact_hears_of_it_by_the_way_it_likes_best_and_by_the_other_when_that
         contact=people["delta"], kind=AddressKind.TELEGRAM, value="support:77", is_verified=True
     )
     ContactAddress.objects.create(contact=people["zeta"], kind=AddressKind.TELEGRAM, value="support:78")
-    Contact.objects.filter(pk__in=[people["delta"].pk, people["zeta"].pk]).update(channels=["telegram", "mail"])
+    Contact.objects.filter(pk__in=[people["delta"].pk, people["zeta"].pk]).update(
+        channels=["telegram", "mail"]
+    )
     lose_strip_three(story)
     story.pass_until(100)
     delta = ClientNotice.objects.get(customer__code="delta").message
