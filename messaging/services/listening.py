@@ -27,14 +27,26 @@ STORED = "250 2.0.0 Stored"
 # Some programs write longer lines than RFC 5321 allows; refusing them would lose a customer's mail.
 LINE_LIMIT = 64 * 1024
 WORKERS = 8
+# A mail costs the door some ten times its size while it is stored: larger ones are taken one after the other.
+LARGE = 2 * 1024 * 1024
+LARGE_PATIENCE_S = 60.0
+BUSY = "452 4.3.1 Busy with another large message, please try again"
 
 
 class _Smtp(SMTP):
     line_length_limit = LINE_LIMIT
 
+    def connection_lost(self, error: Exception | None) -> None:
+        self.event_handler.let_next_large(self.session)
+        super().connection_lost(error)
+
 
 class _Lmtp(LMTP):
     line_length_limit = LINE_LIMIT
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.event_handler.let_next_large(self.session)
+        super().connection_lost(error)
 
 
 class Door:
@@ -44,6 +56,22 @@ class Door:
         self.database = ThreadPoolExecutor(WORKERS, thread_name_prefix="intake-db")
         self.bells = ThreadPoolExecutor(1, thread_name_prefix="intake-bell")
         self.ringing = 0
+        self.large = asyncio.Lock()
+        self.large_of: Session | None = None
+
+    async def handle_MAIL(  # noqa: N802 — the name aiosmtpd calls
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """A message that says it is large waits for its turn here, before a byte of it has come."""
+        if _declared(options) > LARGE and not await self._take_large(session):
+            return BUSY
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RSET(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 — as above
+        self.let_next_large(session)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 — the name aiosmtpd calls
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -61,6 +89,8 @@ class Door:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 — as above
         answers = [STORED] * (len(envelope.rcpt_tos) if isinstance(server, LMTP) else 1)
+        if len(envelope.original_content or b"") > LARGE and not await self._take_large(session):
+            return "\r\n".join([BUSY] * len(answers))
         try:
             for mailbox in _mailboxes(envelope).values():
                 receipt = await self._in_database(_store, mailbox, envelope, str(session.peer))
@@ -69,6 +99,8 @@ class Door:
         except Error as error:
             logger.warning("a mail is not taken, its sender will try again: %s", error)
             answers = [LATER] * len(answers)
+        finally:
+            self.let_next_large(session)
         # LMTP wants one answer per recipient (RFC 2033 §4.2); SMTP one for the message.
         return "\r\n".join(answers)
 
@@ -76,6 +108,23 @@ class Door:
         """Whatever went wrong is ours, not the sender's: a 5xx would bounce a customer's mail."""
         logger.error("mail conversation failed", exc_info=error)
         return LATER
+
+    async def _take_large(self, session: Session) -> bool:
+        """Wait for the one place for large messages; False when it does not come free in time."""
+        if self.large_of is session:
+            return True
+        try:
+            await asyncio.wait_for(self.large.acquire(), LARGE_PATIENCE_S)
+        except TimeoutError:
+            return False
+        self.large_of = session
+        return True
+
+    def let_next_large(self, session: Session | None) -> None:
+        """The place is free again, if this conversation had it."""
+        if session is not None and self.large_of is session:
+            self.large_of = None
+            self.large.release()
 
     async def _in_database(self, work: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(
@@ -141,6 +190,12 @@ class Listener:
         if self.server is not None:
             self.server.close()
         await asyncio.get_running_loop().run_in_executor(None, self.door.close)
+
+
+def _declared(options: list[str]) -> int:
+    """The size that the sender announced (RFC 1870), 0 when it announced none."""
+    sizes = [option[5:] for option in options if option.upper().startswith("SIZE=")]
+    return int(sizes[0]) if sizes and sizes[0].isascii() and sizes[0].isdigit() else 0
 
 
 def _mailboxes(envelope: Envelope) -> dict[int, Mailbox]:

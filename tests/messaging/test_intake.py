@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 
 from messaging.models import InboundMessage, Mailbox
+from messaging.services import listening
 from messaging.services.listening import Listener
 from messaging.services.receiving import ensure_mailbox
 from tests.messaging.factories import free_port, raw_mail
@@ -73,6 +74,32 @@ def test_a_senders_retry_is_accepted_and_stored_once(door) -> None:
         for _attempt in range(3):
             smtp.sendmail(FROM, [TO], raw_mail(message_id="<a@b>"))
     assert InboundMessage.objects.count() == 1
+
+
+def test_a_large_mail_waits_for_the_one_before_it_and_a_small_one_does_not(door, monkeypatch) -> None:
+    monkeypatch.setattr(listening, "LARGE_PATIENCE_S", 0.3)
+    running = door()
+    with client(running) as first, client(running) as second, client(running) as small:
+        first.ehlo()
+        second.ehlo()
+        assert first.mail(FROM, [f"SIZE={listening.LARGE + 1}"])[0] == 250
+        assert second.mail(FROM, [f"SIZE={listening.LARGE + 1}"])[0] == 452
+        small.sendmail(FROM, [TO], raw_mail())
+        first.rset()
+        assert second.mail(FROM, [f"SIZE={listening.LARGE + 1}"])[0] == 250
+
+
+def test_a_large_mail_whose_sender_went_away_keeps_nobody_waiting(door) -> None:
+    running = door()
+    first = client(running)
+    first.ehlo()
+    assert first.mail(FROM, [f"SIZE={listening.LARGE + 1}"])[0] == 250
+    first.close()
+    raw = raw_mail("x" * 70 + "\n") + b"y" * 70 + (b"z" * 70 + b"\r\n") * (listening.LARGE // 70)
+    with client(running) as second:
+        second.sendmail(FROM, [TO], raw)
+        second.sendmail(FROM, [TO], raw + b"again\r\n")
+    assert InboundMessage.objects.count() == 2
 
 
 def test_a_mail_to_two_mailboxes_is_stored_for_each(door) -> None:
