@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from common.admin import LookOnly
-from messaging.models import InboundMessage, Mailbox, OutboundMessage
+from messaging.models import Call, InboundMessage, Mailbox, OutboundMessage
 from messaging.services.receiving import replay
 from messaging.services.sending import revive
 
@@ -74,3 +74,21 @@ class OutboundMessageAdmin(_Retried):
     @admin.action(description=_("Send again (undelivered messages)"), permissions=["view"])
     def send_again(self, request: HttpRequest, chosen: QuerySet[OutboundMessage]) -> None:
         self._tell(request, sum(revive(message_id=pk) for pk in chosen.values_list("pk", flat=True)))
+
+
+@admin.register(Call)
+class CallAdmin(LookOnly):
+    list_display = [
+        "began_at",
+        "source",
+        "caller",
+        "contact",
+        "operator",
+        "state",
+        "queued_at",
+        "answered_at",
+        "ended_at",
+    ]
+    list_filter = ["state", "source"]
+    search_fields = ["caller", "call_id", "ticket_ref"]
+    list_select_related = ["source", "contact", "operator__user"]

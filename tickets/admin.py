@@ -1,8 +1,9 @@
 """Administration of the catalogue. Tickets themselves are worked at the desk, never edited here."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 
-from tickets.models import Category, PriorityCell
+from tickets.models import Category, PriorityCell, ReplyTemplate
 
 
 @admin.register(Category)
@@ -21,4 +22,17 @@ class PriorityCellAdmin(admin.ModelAdmin[PriorityCell]):
         return False
 
     def has_delete_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(ReplyTemplate)
+class ReplyTemplateAdmin(admin.ModelAdmin[ReplyTemplate]):
+    """Texts are data: names in braces are filled in, a line whose value is unknown is left out of automatic ones."""
+
+    list_display = ["code", "title_ru", "title_en", "is_automatic", "is_active"]
+    list_filter = ["is_automatic", "is_active"]
+    search_fields = ["code", "title_ru", "title_en", "text_ru", "text_en"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """The desk sends some by their code: switch one off instead."""
         return False

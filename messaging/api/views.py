@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from common import clock
 from common.problems import problem_response
-from messaging.enums import Channel
+from messaging.enums import CallEventType, Channel
 from messaging.models import InboundMessage
 from messaging.services import doorbell
 from messaging.services.calls.events import CallEvent, UnreadableEventError, is_signed, parse_event
@@ -91,7 +91,7 @@ def call_events(request: HttpRequest) -> HttpResponse:
 
 def _show_at_once(receipt: Receipt, event: CallEvent) -> None:
     """The telephone is ringing now: operators see who calls before a worker has a turn, which does it again."""
-    if event.mark:
+    if event.type == CallEventType.PROBE:
         return
     try:
         fold(InboundMessage.objects.select_related("mailbox").without_raw().get(pk=receipt.message_id), event)

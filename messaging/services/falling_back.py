@@ -1,5 +1,7 @@
 """When a way out has failed for good: the same words by the next one, if there is one."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from messaging.models import OutboundMessage
@@ -18,6 +20,11 @@ def give_up(message: OutboundMessage, why: str) -> bool:
     if message.fallbacks:
         enqueue_all([_next(message)])
     return True
+
+
+def go_on_elsewhere(messages: Iterable[OutboundMessage]) -> None:
+    """The next way of messages that were taken and came back after all. In the caller's transaction."""
+    enqueue_all([_next(message) for message in messages if message.fallbacks])
 
 
 def next_key(key: str, channel: str) -> str:

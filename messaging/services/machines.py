@@ -7,6 +7,7 @@ from messaging.enums import LOOP_HEADER
 from messaging.services import mime
 
 PRECEDENCE = {"bulk", "auto_reply", "auto-reply", "list", "junk"}
+CALENDAR_ANSWERS = {"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH", "CANCEL"}
 ROBOTS = (
     "mailer-daemon@",
     "postmaster@",
@@ -59,6 +60,12 @@ def _report(message: Message) -> bool:
     return message.get_content_type() == "multipart/report"
 
 
+def _calendar_answer(message: Message) -> bool:
+    """What a calendar sends for its owner (RFC 5546); an invitation is a person's mail with a file."""
+    parts = (part for part in mime.leaves(message, limit=20) if part.get_content_type() == "text/calendar")
+    return any(str(part.get_param("method", "")).upper() in CALENDAR_ANSWERS for part in parts)
+
+
 SIGNS: list[tuple[str, Callable[[Message], bool]]] = [
     ("own-loop", _has(LOOP_HEADER)),
     ("auto-submitted", _auto_submitted),
@@ -66,5 +73,6 @@ SIGNS: list[tuple[str, Callable[[Message], bool]]] = [
     ("auto-response-suppress", _suppressed),
     ("auto-reply", _has("X-Autoreply", "X-Autorespond", "X-Auto-Reply-From", "X-Mail-Autoreply")),
     ("precedence", _bulk),
+    ("calendar", _calendar_answer),
     ("mailing-list", _has("List-Id", "List-Unsubscribe", "List-Post")),
 ]

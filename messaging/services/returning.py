@@ -3,8 +3,11 @@
 import logging
 import re
 
+from django.db import transaction
+
 from messaging.enums import OutboundState
 from messaging.models import OutboundMessage
+from messaging.services.falling_back import go_on_elsewhere
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +21,7 @@ MAX_IDS = 20
 UNSAID = "returned without a reason"
 
 
+@transaction.atomic
 def note_returned(*, report: str, ticket_ref: str) -> int:
     """Mark the messages of a ticket, or of none, that a delivery report says did not arrive; returns how many.
 
@@ -30,7 +34,9 @@ def note_returned(*, report: str, ticket_ref: str) -> int:
     sent = OutboundMessage.objects.filter(
         message_id__in=found, ticket_ref=ticket_ref, state=OutboundState.SENT
     )
+    returned = list(sent.select_for_update())
     marked = sent.update(state=OutboundState.DEAD, sent_at=None, last_error=_reason(report))
+    go_on_elsewhere(returned)
     if marked:
         logger.error("%d messages on ticket %s came back: %s", marked, ticket_ref or "-", _reason(report))
     return marked

@@ -71,6 +71,11 @@ def settle(
         InboundMessage.objects.filter(pk=message.pk).update(routed_at=Now())
 
 
+def discard(message: InboundMessage) -> None:
+    """Forget a probe of our own. Nothing that somebody else sent is ever deleted."""
+    message.delete()
+
+
 @transaction.atomic
 def failed(*, message_id: int, error: str, for_good: bool = False) -> None:
     """Remember why an attempt failed; `for_good` parks the message for a person at once."""

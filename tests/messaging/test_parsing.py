@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given, settings
@@ -106,6 +107,19 @@ def test_machine_mail_is_known_by_its_marks(marks: dict[str, str], reason: str) 
         raw_mail(**marks), envelope_from="x@y.example", own_addresses=frozenset({"support@desk.example"})
     )
     assert mail.machine_reason == reason
+
+
+@pytest.mark.parametrize(
+    ("method", "machine"), [("REPLY", "calendar"), ("cancel", "calendar"), ("REQUEST", "")]
+)
+def test_an_answer_of_a_calendar_is_machine_mail_and_an_invitation_is_a_persons(
+    method: str, machine: str
+) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "it@customer.example", "Accepted: works on Friday"
+    mail.set_content("Accepted")
+    mail.add_alternative("BEGIN:VCALENDAR\nEND:VCALENDAR\n", subtype="calendar", params={"method": method})
+    assert parse(mail.as_bytes()).machine_reason == machine
 
 
 def test_a_delivery_report_and_a_null_return_path_are_machine_mail() -> None:

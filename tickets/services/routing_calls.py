@@ -36,9 +36,10 @@ def read(inbound: InboundMessage) -> CallEvent:
 def route(inbound: InboundMessage, event: CallEvent) -> None:
     """Fold the event into its call, and let the call have its ticket. Runs under the message's lock."""
     if event.type == CallEventType.PROBE:
-        known = probing.recognise(event.mark)
-        reason = "probe" if known else "probe of somebody else"
-        settling.settle(inbound, state=InboundState.IGNORED, reason=reason)
+        if probing.recognise(event.mark):
+            settling.discard(inbound)
+        else:
+            settling.settle(inbound, state=InboundState.IGNORED, reason="probe of somebody else")
         return
     call = fold(inbound, event)
     if not call.ticket_ref and call.state in (CallState.ANSWERED, CallState.ENDED, CallState.MISSED):

@@ -46,7 +46,7 @@ def read(inbound: InboundMessage) -> ParsedMail:
 def route(inbound: InboundMessage, mail: ParsedMail) -> None:
     """Decide what becomes of it. Runs in the caller's transaction, under the message's lock."""
     if mail.probe and probing.recognise(mail.probe):
-        settling.settle(inbound, state=InboundState.IGNORED, reason="probe", mail=mail)
+        settling.discard(inbound)
         return
     sender = sender_of(mail)
     thread = thread_of(mail, inbound, sender)

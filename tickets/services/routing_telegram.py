@@ -81,8 +81,10 @@ def route(inbound: InboundMessage, found: Read) -> None:
     """Decide what becomes of it. Runs in the caller's transaction, under the message's lock."""
     message = found.message
     if message is None:
-        reason = "probe" if found.probe and probing.recognise(found.probe) else found.reason
-        settling.settle(inbound, state=InboundState.IGNORED, reason=reason)
+        if found.probe and probing.recognise(found.probe):
+            settling.discard(inbound)
+        else:
+            settling.settle(inbound, state=InboundState.IGNORED, reason=found.reason)
         return
     bot = inbound.mailbox.address
     address = address_of(bot, message.chat_id)

@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 
 from messaging.models import OutboundMessage
 from messaging.services.carrying import AwayError, LaterError, RefusedError
-from messaging.services.telegram.api import BotApi, TelegramError, UnreachableError
+from messaging.services.telegram.api import BotApi, TelegramError, UnreachableError, bot_settings
 
 # The chat has been closed to us, or never was one: trying again is of no use.
 REFUSED_FOR_GOOD = {400, 403, 413}
@@ -29,6 +29,8 @@ class TelegramCarrier:
 
     def carry(self, message: OutboundMessage) -> str:
         bot, _mark, chat = message.to.rpartition(":")
+        if bot_settings(bot) is None:
+            raise RefusedError(f"no bot “{bot}” is set up", for_good=True)
         try:
             sent = _send(self._bot(bot), chat, message)
         except UnreachableError as error:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from messaging.enums import Channel, OutboundState
 from messaging.models import OutboundMessage
 from messaging.services.delivering import send_due
+from messaging.services.returning import note_returned
 from messaging.services.sending import Draft, enqueue_all
 from messaging.services.telegram.splitting import LIMIT, split
 from tests.messaging.telegram.server import BotServer
@@ -108,3 +109,35 @@ def test_a_long_text_is_cut_between_paragraphs() -> None:
     first, second = "a" * 3000, "b" * 3000
     assert split(f"{first}\n\n{second}") == [first, second]
     assert [len(piece) for piece in split("😀" * 4000)] == [LIMIT // 2, 4000 - LIMIT // 2]
+
+
+@pytest.mark.django_db
+def test_a_bot_that_is_set_up_no_more_is_final_and_mail_takes_over(telegram: BotServer) -> None:
+    put(to="gone:77", fallbacks=[{"channel": "mail", "to": "it@customer.example", "text": "x"}])
+    assert send() == (0, 0, 1)
+    assert send_due().sent == 1
+
+
+@pytest.mark.django_db
+def test_a_mail_that_came_back_goes_on_by_the_chat(telegram: BotServer) -> None:
+    ways = [{"channel": "telegram", "to": "support:77", "text": "It is up again."}]
+    enqueue_all(
+        [
+            Draft(
+                "mail:1",
+                "it@customer.example",
+                "Server",
+                "It is up.",
+                ticket_ref="26-0000001",
+                fallbacks=ways,
+            )
+        ]
+    )
+    assert send_due().sent == 1
+    row = OutboundMessage.objects.get()
+    report = (
+        f"Action: failed\r\nDiagnostic-Code: smtp; 550 no such user\r\n\r\nMessage-ID: {row.message_id}\r\n"
+    )
+    assert note_returned(report=report, ticket_ref="26-0000001") == 1
+    assert send() == (1, 0, 0)
+    assert telegram.sent[0]["text"] == "It is up again."
