@@ -14,7 +14,7 @@ from messaging.models import Call, InboundMessage, OutboundMessage
 from messaging.services.receiving import ensure_source
 from sla.models import Clock
 from tests.factories import ContactFactory, MailAddressFactory, OperatorFactory
-from tickets.enums import Channel, MessageKind
+from tickets.enums import Channel, MessageKind, State
 from tickets.models import Message, Ticket
 from tickets.services.routing import route
 
@@ -61,6 +61,15 @@ def test_an_answered_call_is_a_ticket_whose_first_response_began_in_the_queue(be
     assert met is not None
     assert met.verdict == "met"
     assert operator.user.name in ticket.messages.get().text
+    assert (ticket.state, ticket.assignee) == (State.TRIAGE, operator.user)
+
+
+def test_an_engineer_who_picks_up_has_answered_and_the_first_line_takes_the_ticket(began: datetime) -> None:
+    OperatorFactory.create(extension="301", line=3)
+    told("queued", began)
+    told("answered", began + timedelta(seconds=20), operator="301")
+    ticket = Ticket.objects.get()
+    assert (ticket.state, ticket.first_response_at) == (State.NEW, began + timedelta(seconds=20))
 
 
 def test_a_telephone_that_is_nobodys_was_still_answered_by_a_person(began: datetime) -> None:

@@ -20,6 +20,7 @@ from tickets.enums import Channel, EventType, MessageKind
 from tickets.models import Ticket
 from tickets.services import informing, recording
 from tickets.services.creating import create_ticket
+from tickets.services.moving import available, move
 from tickets.services.noting import add_note
 
 # R29: a missed call is called back within this time of its end.
@@ -54,11 +55,15 @@ def route(inbound: InboundMessage, event: CallEvent) -> None:
 
 
 def _answered(call: Call) -> Ticket:
+    """Whoever answered has the ticket, too, where the life cycle lets them accept one."""
     actor = _actor_of(call.operator)
-    return create_ticket(
+    ticket = create_ticket(
         actor=actor, received_at=call.queued_at or call.began_at, answered_at=call.answered_at,
         details={"call_id": call.pk}, **_common(call, _("Call from %(who)s")),
     )  # fmt: skip
+    if any(row.name == "accept" for row in available(ticket, actor)) and actor.is_operator:
+        move(actor=actor, ticket_id=ticket.pk, transition="accept", at=call.answered_at)
+    return ticket
 
 
 def _missed(call: Call) -> Ticket:
