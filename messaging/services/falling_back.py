@@ -1,12 +1,16 @@
 """When a way out has failed for good: the same words by the next one, if there is one."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import transaction
 
+from messaging.enums import Channel
 from messaging.models import OutboundMessage
 from messaging.services import leasing
 from messaging.services.sending import Draft, enqueue_all
+from messaging.services.telegram.carrying import REPLY_HEADER
+from messaging.services.telegram.splitting import split
 
 
 @transaction.atomic
@@ -18,13 +22,13 @@ def give_up(message: OutboundMessage, why: str) -> bool:
     if not leasing.mark_dead(message, why):
         return False
     if message.fallbacks:
-        enqueue_all([_next(message)])
+        go_on_elsewhere([message])
     return True
 
 
 def go_on_elsewhere(messages: Iterable[OutboundMessage]) -> None:
     """The next way of messages that were taken and came back after all. In the caller's transaction."""
-    enqueue_all([_next(message) for message in messages if message.fallbacks])
+    enqueue_all([draft for message in messages if message.fallbacks for draft in _next(message)])
 
 
 def next_key(key: str, channel: str) -> str:
@@ -32,9 +36,10 @@ def next_key(key: str, channel: str) -> str:
     return f"{key}>{channel}"
 
 
-def _next(message: OutboundMessage) -> Draft:
+def _next(message: OutboundMessage) -> list[Draft]:
+    """The words by the next way: one message, or in a chat as many as they need."""
     way, *others = message.fallbacks
-    return Draft(
+    whole = Draft(
         key=next_key(message.key, way["channel"]),
         channel=way["channel"],
         to=way["to"],
@@ -42,8 +47,16 @@ def _next(message: OutboundMessage) -> Draft:
         text=way.get("text") or message.text,
         html=way.get("html") or "",
         ticket_ref=message.ticket_ref,
-        headers=message.headers,
+        headers={name: value for name, value in message.headers.items() if name != REPLY_HEADER},
         sender=message.sender,
         fallbacks=others,
-        files=message.files,
+        files=way.get("files") or (),
     )
+    if whole.channel != Channel.TELEGRAM:
+        return [whole]
+    first, *rest = split(whole.text)
+    later = [
+        replace(whole, key=f"{whole.key}#{number}", text=text, fallbacks=())
+        for number, text in enumerate(rest, start=2)
+    ]
+    return [replace(whole, text=first), *later]

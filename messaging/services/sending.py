@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count
 from django.db.models.functions import Now
@@ -34,7 +35,7 @@ class Draft:
     channel: str = Channel.MAIL
     headers: Mapping[str, str] = field(default_factory=dict)
     sender: str = ""
-    fallbacks: Sequence[Mapping[str, str]] = ()
+    fallbacks: Sequence[Mapping[str, Any]] = ()
     not_before: datetime | None = None
     files: Sequence[Mapping[str, str]] = ()
 
@@ -50,7 +51,7 @@ def enqueue(
     ticket_ref: str = "",
     headers: Mapping[str, str] | None = None,
     sender: str = "",
-    fallbacks: Sequence[Mapping[str, str]] = (),
+    fallbacks: Sequence[Mapping[str, Any]] = (),
     not_before: datetime | None = None,
     files: Sequence[Mapping[str, str]] = (),
 ) -> OutboundMessage:
@@ -59,7 +60,7 @@ def enqueue(
     A header `Auto-Submitted` marks the message as automatic; past `AUTOMATIC_PER_HOUR` to one address it is kept
     as dead instead of sent. An address that cannot exist makes a dead row too: what is wrong with a customer's card
     must not stop an operator from answering. `sender` is whom the mail is from, the desk by default; `fallbacks` are
-    further ways ({channel, to, text}) for when this one fails for good; before `not_before` it does not leave.
+    further ways ({channel, to, text, html, files}) for when this one fails for good; before `not_before` it does not leave.
     `files` ({name, content_type, path in the storage}) go with it.
     """
     draft = Draft(

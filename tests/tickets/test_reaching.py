@@ -15,7 +15,9 @@ from accounts.models import Contact, ContactAddress
 from accounts.queries import contact_actor, operator_actor
 from common import clock
 from messaging.models import OutboundMessage
+from messaging.services import leasing
 from messaging.services.delivering import send_due
+from messaging.services.falling_back import give_up
 from tests import factories
 from tests.factories import MailAddressFactory, OperatorFactory
 from tickets.catalogue import template_rows
@@ -187,3 +189,32 @@ def test_values_know_no_other_names(contact: Contact) -> None:
     known = {name for row in template_rows() for name in PLACE.findall(row["text_en"])}
     offered = set(values_of(factories.ticket(contact_actor(contact))))
     assert known - offered == {"next_update_at", "survivor"}
+
+
+def test_files_of_an_answer_travel_by_the_mail_that_stands_in_for_the_chat(
+    contact: Contact, operator: Actor
+) -> None:
+    Contact.objects.update(channels=["telegram", "mail"])
+    contact.refresh_from_db()
+    row = answered(contact, operator, attachments=[SimpleUploadedFile("guide.txt", b"1. Restart")])
+    assert [file["name"] for file in row.fallbacks[0]["files"]] == ["guide.txt"]
+    send_due(channel="telegram")
+    send_due()
+    assert [name for name, _content, _kind in mail.outbox[-1].attachments] == ["guide.txt"]
+    assert "reply-to-message" not in mail.outbox[-1].extra_headers
+
+
+def test_a_chat_that_stands_in_for_mail_names_the_files_and_takes_long_words_in_pieces(
+    contact: Contact, operator: Actor
+) -> None:
+    row = answered(
+        contact, operator, f"{'a' * 5000}\n\nThe end.", attachments=[SimpleUploadedFile("guide.txt", b"1")]
+    )
+    give_up_row = leasing.claim(limit=1)[0]
+    assert give_up(give_up_row, "550 no such user")
+    pieces = list(
+        OutboundMessage.objects.filter(channel="telegram").order_by("pk").values_list("text", flat=True)
+    )
+    assert len(pieces) == 2
+    assert "guide.txt" in pieces[-1]
+    assert row.pk == give_up_row.pk

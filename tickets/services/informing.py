@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -175,11 +176,19 @@ def _put(
         ticket_ref=ticket.number,
         headers=headers,
         sender=reaching.sender_for(ticket.customer),
-        fallbacks=[{"channel": way.channel, "to": way.to, "text": texts[way.channel]} for way in others],
+        fallbacks=[_other(ticket, way, texts[way.channel], html, kept) for way in others],
         not_before=reaching.quiet_until(ticket),
         files=kept,
     )
     enqueue_all([whole] if first.channel == Channel.MAIL else _for_chat(ticket, whole))
+
+
+def _other(ticket: Ticket, way: Way, text: str, html: str, files: list[dict[str, str]]) -> dict[str, Any]:
+    """A way for when the first one fails. A chat that stands in for mail names the files instead of carrying them."""
+    if way.channel == Channel.MAIL:
+        return {"channel": way.channel, "to": way.to, "text": text, "html": html, "files": files}
+    named = _left_out(ticket, [file["name"] for file in files])
+    return {"channel": way.channel, "to": way.to, "text": text + named}
 
 
 def _for_chat(ticket: Ticket, whole: Draft) -> list[Draft]:
@@ -221,7 +230,7 @@ def _left_out(ticket: Ticket, names: list[str]) -> str:
     if not names:
         return ""
     with translation.override(ticket.language):
-        said = _("Too large to send, but in the portal: %(names)s") % {"names": ", ".join(names)}
+        said = _("Files that wait for you in the portal: %(names)s") % {"names": ", ".join(names)}
     return f"\n\n{said}\n{link_to(ticket)}\n"
 
 
