@@ -19,8 +19,15 @@ from messaging.enums import LOOP_HEADER, PROBE_HEADER, Channel
 from messaging.models import Mailbox, Probe
 from messaging.queries import configured
 from messaging.services.calls.events import secrets_of, sign
+from messaging.services.keeping_on import stuck
 from messaging.services.receiving import ensure_source
-from messaging.services.telegram.api import BotApi, TelegramError, UnreachableError, webhook_secret
+from messaging.services.telegram.api import (
+    BotApi,
+    TelegramError,
+    UnreachableError,
+    bot_settings,
+    webhook_secret,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +85,8 @@ def _probe(mailbox: Mailbox) -> None:
 
 def _send_mail(mailbox: Mailbox, probe: Probe) -> None:
     """By the outgoing server when it leads back to us, that is the way a customer's mail takes; else to our own door."""
+    if mailbox.address in _fetched() and stuck("imap"):
+        raise ValueError("nobody fetches this mailbox: `manage.py imap` stands still")
     headers = {PROBE_HEADER: probe.mark, LOOP_HEADER: settings.MAIL_FROM, "Auto-Submitted": "auto-generated"}
     if settings.MAIL_PROBE_BY_SERVER:
         DjangoMail("probe", "probe", to=[mailbox.address], headers=headers).send()
@@ -96,9 +105,18 @@ def _send_mail(mailbox: Mailbox, probe: Probe) -> None:
         server.send_message(mail)
 
 
+def _fetched() -> set[str]:
+    """Addresses whose mail comes by IMAP."""
+    return {
+        (given.get("address") or given.get("user") or "").lower() for given in settings.IMAP_SOURCES.values()
+    }
+
+
 def _send_telegram(mailbox: Mailbox, probe: Probe) -> None:
     """A bot cannot write to itself: the API is asked who we are, and our own door is knocked at as Telegram does."""
     name = mailbox.address
+    if (bot_settings(name) or {}).get("updates") == "poll" and stuck("telegram"):
+        raise ValueError("nobody asks Telegram for updates: `manage.py telegram poll` stands still")
     with BotApi(name) as bot:
         bot.call("getMe")
     update = {"update_id": -int(probe.pk), "probe": probe.mark}

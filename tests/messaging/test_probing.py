@@ -1,6 +1,7 @@
 """Canaries: a channel that does not deliver turns red, and a probe becomes no ticket."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,3 +114,21 @@ def test_operators_and_watchers_see_a_red_channel(client: Client) -> None:
 def test_a_bot_the_settings_do_not_name_any_more_is_not_missed() -> None:
     ensure_source(Channel.TELEGRAM, "gone")
     assert states() == {}
+
+
+@pytest.mark.parametrize("lives", [True, False])
+def test_a_bot_and_a_mailbox_that_nobody_asks_are_red(
+    telegram: BotServer, settings: Any, tmp_path: Path, lives: bool, live_server: Any
+) -> None:
+    settings.BASE_URL, settings.DATA_DIR, settings.MAIL_INTAKE_PORT = live_server.url, tmp_path, free_port()
+    settings.TELEGRAM_BOTS["support"]["updates"] = "poll"
+    settings.IMAP_SOURCES = {"box": {"user": "support@desk.example"}}
+    ensure_mailbox()
+    if lives:
+        (tmp_path / "alive").mkdir()
+        for name in ("telegram.0", "imap.0"):
+            (tmp_path / "alive" / name).touch()
+    probe_all()
+    told = " ".join(Probe.objects.values_list("error", flat=True))
+    assert ("nobody asks Telegram" in told) is not lives
+    assert ("nobody fetches" in told) is not lives

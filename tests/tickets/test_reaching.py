@@ -210,11 +210,11 @@ def test_a_chat_that_stands_in_for_mail_names_the_files_and_takes_long_words_in_
     row = answered(
         contact, operator, f"{'a' * 5000}\n\nThe end.", attachments=[SimpleUploadedFile("guide.txt", b"1")]
     )
-    give_up_row = leasing.claim(limit=1)[0]
-    assert give_up(give_up_row, "550 no such user")
+    OutboundMessage.objects.exclude(pk=row.pk).delete()
+    (mine,) = leasing.claim(limit=1)
+    assert give_up(mine, "550 no such user")
     pieces = list(
         OutboundMessage.objects.filter(channel="telegram").order_by("pk").values_list("text", flat=True)
     )
     assert len(pieces) == 2
     assert "guide.txt" in pieces[-1]
-    assert row.pk == give_up_row.pk
