@@ -24,10 +24,14 @@ def aside(work: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
 
 
 def is_waiting(thread: threading.Thread) -> bool:
-    """True as soon as some session waits for a lock; False when the thread has ended instead."""
+    """True as soon as some session of this database waits for a lock; False when the thread has ended instead."""
     while thread.is_alive():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+            # Not pg_locks: a wait for a row names no database there, and other tests run in theirs.
+            cursor.execute(
+                "SELECT EXISTS (SELECT 1 FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock')"
+            )
             if cursor.fetchone()[0]:
                 return True
         thread.join(0.02)
