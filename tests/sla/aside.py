@@ -5,6 +5,15 @@ from collections.abc import Callable
 
 from django.db import connection
 
+# A wait for a row names no database; whoever waits holds other locks that do. Other tests run in databases of their own.
+WAITING = """
+    SELECT EXISTS (
+        SELECT 1 FROM pg_locks waiting JOIN pg_locks held USING (pid)
+        WHERE NOT waiting.granted
+          AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+"""
+
 
 def aside(work: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
     """Start `work` on a connection of its own; what it returns, or the error it ends with, comes into the list."""
@@ -27,11 +36,7 @@ def is_waiting(thread: threading.Thread) -> bool:
     """True as soon as some session of this database waits for a lock; False when the thread has ended instead."""
     while thread.is_alive():
         with connection.cursor() as cursor:
-            # Not pg_locks: a wait for a row names no database there, and other tests run in theirs.
-            cursor.execute(
-                "SELECT EXISTS (SELECT 1 FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock')"
-            )
+            cursor.execute(WAITING)
             if cursor.fetchone()[0]:
                 return True
         thread.join(0.02)
