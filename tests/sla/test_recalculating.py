@@ -19,6 +19,7 @@ from sla.services import enforcing, rebuilding, recalculating
 from sla.services.loading import rules
 from sla.services.publishing_calendars import publish_calendar
 from tests import factories
+from tests.sla.aside import WAITING
 from tickets.models import Ticket
 from tickets.services.moving import BypassRequest, move
 
@@ -239,7 +240,7 @@ def _until_somebody_waits() -> None:
     until = time.monotonic() + 30
     while time.monotonic() < until:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(WAITING)
             if cursor.fetchone()[0]:
                 return
     raise AssertionError("nobody waits")
