@@ -73,8 +73,12 @@ def page(request: DeskRequest, number: str) -> HttpResponse:
 @operator_required
 @require_GET
 def now(request: DeskRequest, number: str) -> HttpResponse:
-    """The thread as it is now, with the head and the properties beside it."""
-    return render(request, "desk/_now.html", _now(request, find(request, number)))
+    """The thread as it is now, with the head and the properties beside it.
+
+    While a message is on its way only the thread is asked for: buttons must not be exchanged under a hand that presses.
+    """
+    template = "desk/_thread.html" if request.GET.get("part") == "thread" else "desk/_now.html"
+    return render(request, template, _now(request, find(request, number)))
 
 
 @operator_required
