@@ -31,7 +31,7 @@ zabbix-e2e: install
 
 # Not part of `make test`: it takes a Dovecot from Debian's packages.
 mail-e2e: install
-	@sh tests/mail/packages.sh
+	@sh tests/packages.sh dovecot-imapd
 	MAIL_E2E=1 $(PYTHON) -m pytest tests/mail $(ARGS)
 
 lint: install

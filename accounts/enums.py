@@ -88,6 +88,13 @@ class Actor:
         """An alert source, named as the administrator named it."""
         return cls(kind=ActorKind.MONITORING, name=source, roles=frozenset({Role.MONITORING, Role.SYSTEM}))
 
+    @classmethod
+    def stranger(cls, name: str, customer_id: int | None = None) -> "Actor":
+        """A person known by a mail address, a chat or a telephone only, of a customer if that much is known."""
+        return cls(
+            kind=ActorKind.CONTACT, name=name, roles=frozenset({Role.CUSTOMER}), customer_id=customer_id
+        )
+
     @property
     def is_operator(self) -> bool:
         return self.kind == ActorKind.OPERATOR

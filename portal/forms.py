@@ -157,6 +157,12 @@ class ReachForm(forms.Form):
         help_text=_("What can wait is sent afterwards. Emergencies are told at any hour."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.TELEGRAM_BOTS:
+            # One way is no choice.
+            del self.fields["first"]
+
     def clean(self) -> dict[str, Any]:
         """Both ends or none."""
         values = super().clean() or {}

@@ -21,7 +21,7 @@ def prefer(*, user_id: int, language: str = "", theme: str = "", time_zone: str 
 
 
 def prefer_reaching(
-    *, contact_id: int, first: str, quiet_from: time | None, quiet_until: time | None
+    *, contact_id: int, quiet_from: time | None, quiet_until: time | None, first: str = AddressKind.MAIL
 ) -> None:
     """Which way is tried first, and from when to when only emergencies may ring; None for no quiet hours."""
     others = [kind for kind in (AddressKind.MAIL, AddressKind.TELEGRAM) if kind != first]

@@ -194,14 +194,6 @@ class Migration(migrations.Migration):
                 name="call_going_on",
             ),
         ),
-        migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("ticket_ref", ""), _negated=True),
-                fields=["ticket_ref"],
-                name="call_by_ticket",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="call",
             constraint=models.UniqueConstraint(fields=("source", "call_id"), name="call_once"),

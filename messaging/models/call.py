@@ -53,7 +53,6 @@ class Call(models.Model):
                 name="call_going_on",
                 condition=models.Q(state__in=[CallState.RINGING, CallState.QUEUED, CallState.ANSWERED]),
             ),
-            models.Index(fields=["ticket_ref"], name="call_by_ticket", condition=~models.Q(ticket_ref="")),
         ]
 
     def __str__(self) -> str:

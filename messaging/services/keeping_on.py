@@ -58,5 +58,5 @@ def _sign(name: str, index: int) -> Path:
 
 
 def _place() -> Path:
-    """Of this machine: two containers that share the data must not vouch for each other, but each name runs once."""
+    """Among the data that the processes of a desk share, so that whoever probes a channel can look, too."""
     return Path(settings.DATA_DIR) / "alive"

@@ -24,7 +24,12 @@ TOO_MANY = "too many automatic messages to this address within an hour"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One message to one address, not yet a row."""
+    """One message to one address, not yet a row.
+
+    `sender` is whom a mail is from, the desk by default. `fallbacks` are further ways ({channel, to} and, where they
+    differ, text, html, files) for when this one fails for good. Before `not_before` it does not leave. `files`
+    ({name, content_type, path in the storage}) go with it.
+    """
 
     key: str
     to: str
@@ -40,33 +45,14 @@ class Draft:
     files: Sequence[Mapping[str, str]] = ()
 
 
-def enqueue(
-    *,
-    key: str,
-    channel: str = Channel.MAIL,
-    to: str,
-    subject: str,
-    text: str,
-    html: str = "",
-    ticket_ref: str = "",
-    headers: Mapping[str, str] | None = None,
-    sender: str = "",
-    fallbacks: Sequence[Mapping[str, Any]] = (),
-    not_before: datetime | None = None,
-    files: Sequence[Mapping[str, str]] = (),
-) -> OutboundMessage:
+def enqueue(draft: Draft) -> OutboundMessage:
     """Put one message into the outbox, in the caller's transaction. The same `key` again returns the first row.
 
     A header `Auto-Submitted` marks the message as automatic; past `AUTOMATIC_PER_HOUR` to one address it is kept
     as dead instead of sent. An address that cannot exist makes a dead row too: what is wrong with a customer's card
-    must not stop an operator from answering. `sender` is whom the mail is from, the desk by default; `fallbacks` are
-    further ways ({channel, to, text, html, files}) for when this one fails for good; before `not_before` it does not leave.
-    `files` ({name, content_type, path in the storage}) go with it.
+    must not stop an operator from answering.
     """
-    draft = Draft(
-        key, to, subject, text, html, ticket_ref, channel, headers or {}, sender, fallbacks, not_before, files
-    )
-    return enqueue_all([draft])[key]
+    return enqueue_all([draft])[draft.key]
 
 
 def enqueue_all(drafts: Sequence[Draft]) -> dict[str, OutboundMessage]:

@@ -4,14 +4,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Contact
 from accounts.permissions import contact_required
 from common.errors import DomainError
 from common.htmx import DeskRequest
 from portal.forms import ChatForm
 from portal.queries.chat import conversation, said
 from portal.services import chatting
-from portal.views.filing import blame
+from portal.views.filing import blame, contact_of
 
 
 @contact_required
@@ -31,14 +30,10 @@ def say(request: DeskRequest) -> HttpResponse:
     form = ChatForm(request.POST)
     if form.is_valid():
         try:
-            chatting.say(actor=request.actor, contact=_contact(request), **form.cleaned_data)
+            chatting.say(actor=request.actor, contact=contact_of(request), **form.cleaned_data)
             form = ChatForm()
         except DomainError as error:
             blame(form, error)
     ticket = conversation(request.actor)
     context = {"ticket": ticket, "said": said(request.actor, ticket), "chat_form": form}
     return render(request, "portal/_chat.html", context, status=422 if form.errors else 200)
-
-
-def _contact(request: DeskRequest) -> Contact:
-    return Contact.objects.select_related("customer", "user").get(user=request.user)

@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.enums import Role
 from accounts.models import Contact
 from accounts.permissions import contact_required
+from accounts.queries import contact_behind
 from common.errors import DomainError
 from common.htmx import DeskRequest
 from knowledge.queries import suggest as suggest_articles
@@ -44,9 +45,16 @@ def new(request: DeskRequest) -> HttpResponse:
     return _show(request, form, status=422)
 
 
+def contact_of(request: DeskRequest) -> Contact:
+    """The contact behind a page of the portal, which nobody else gets to see."""
+    contact = contact_behind(request.user)
+    assert contact is not None
+    return contact
+
+
 def _file(request: DeskRequest, form: RequestForm) -> Ticket:
     values = form.cleaned_data
-    contact = Contact.objects.select_related("customer").get(user=request.user)
+    contact = contact_of(request)
     return create_ticket(
         actor=request.actor,
         contact=contact,

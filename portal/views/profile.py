@@ -10,13 +10,14 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import AddressKind
-from accounts.models import Contact, ContactAddress
+from accounts.models import ContactAddress
 from accounts.permissions import contact_required
 from accounts.services.preferring import prefer, prefer_reaching
 from common.errors import Invalid
 from common.htmx import DeskRequest
 from messaging.services.telegram.linking import make_link, unlink
 from portal.forms import ProfileForm, ReachForm
+from portal.views.filing import contact_of
 
 
 @contact_required
@@ -46,7 +47,7 @@ def _save_reach(request: DeskRequest) -> HttpResponse:
     _refuse_more(request, form, "what")
     if not form.is_valid():
         return _show(request, reach=form)
-    prefer_reaching(contact_id=_contact(request).pk, **form.cleaned_data)
+    prefer_reaching(contact_id=contact_of(request).pk, **form.cleaned_data)
     messages.success(request, _("Saved."))
     return redirect("portal:profile")
 
@@ -56,14 +57,10 @@ def _refuse_more(request: DeskRequest, form: forms.Form, *known: str) -> None:
         raise Invalid
 
 
-def _contact(request: DeskRequest) -> Contact:
-    return Contact.objects.select_related("customer").get(user=request.user)
-
-
 def _show(
     request: DeskRequest, *, form: ProfileForm | None = None, reach: ReachForm | None = None
 ) -> HttpResponse:
-    user, contact = request.user, _contact(request)
+    user, contact = request.user, contact_of(request)
     known = {"language": user.language, "time_zone": user.time_zone, "theme": user.theme}
     first = contact.channels[0] if contact.channels else AddressKind.MAIL
     times = {"quiet_from": contact.quiet_from, "quiet_until": contact.quiet_until}
@@ -81,7 +78,7 @@ def _show(
 @require_POST
 def telegram(request: DeskRequest) -> HttpResponse:
     """To the chat, with a one-time key that ties it to this contact."""
-    address = make_link(contact=_contact(request), bot=request.POST.get("bot", "").lower()[:64])
+    address = make_link(contact=contact_of(request), bot=request.POST.get("bot", "").lower()[:64])
     return HttpResponseRedirect(address)
 
 
@@ -89,6 +86,6 @@ def telegram(request: DeskRequest) -> HttpResponse:
 @require_POST
 def forget_telegram(request: DeskRequest) -> HttpResponse:
     """The chat is this contact's no more."""
-    unlink(contact=_contact(request))
+    unlink(contact=contact_of(request))
     messages.success(request, _("The chat is disconnected."))
     return redirect("portal:profile")

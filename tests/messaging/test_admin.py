@@ -5,7 +5,7 @@ from django.test import Client
 
 from messaging.enums import InboundState, OutboundState
 from messaging.models import InboundMessage, OutboundMessage
-from messaging.services.sending import enqueue
+from messaging.services.sending import Draft, enqueue
 from tests.factories import UserFactory
 from tests.messaging.factories import received
 
@@ -35,7 +35,7 @@ def test_a_parked_mail_is_routed_again_by_one_action(administrator: Client) -> N
 
 
 def test_an_undelivered_message_is_sent_again_by_one_action(administrator: Client) -> None:
-    message = enqueue(key="a", to="it@customer.example", subject="Server", text="canary text")
+    message = enqueue(Draft("a", "it@customer.example", "Server", "canary text"))
     OutboundMessage.objects.update(state=OutboundState.DEAD, last_error="550 No such user")
     assert "550 No such user" in administrator.get("/admin/messaging/outboundmessage/").content.decode()
     assert (
@@ -52,7 +52,7 @@ def test_an_undelivered_message_is_sent_again_by_one_action(administrator: Clien
 @pytest.mark.parametrize("name", ["inboundmessage", "outboundmessage"])
 def test_messages_can_be_neither_made_nor_changed_by_hand(administrator: Client, name: str) -> None:
     received()
-    enqueue(key="a", to="it@customer.example", subject="Server", text="text")
+    enqueue(Draft("a", "it@customer.example", "Server", "text"))
     model = {"inboundmessage": InboundMessage, "outboundmessage": OutboundMessage}[name]
     pk = model.objects.get().pk
     assert administrator.get(f"/admin/messaging/{name}/add/").status_code == 403

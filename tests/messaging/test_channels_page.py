@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from messaging.enums import InboundState, OutboundState
 from messaging.models import InboundMessage, OutboundMessage
-from messaging.services.sending import Draft, enqueue_all
+from messaging.services.sending import Draft, enqueue
 from tests import factories
 from tests.messaging.factories import received
 
@@ -29,7 +29,7 @@ def parked(number: int = 1) -> InboundMessage:
 
 
 def dead(number: int = 1) -> OutboundMessage:
-    row = enqueue_all([Draft(f"m:{number}", "it@customer.example", "Server", "Up.")])[f"m:{number}"]
+    row = enqueue(Draft(f"m:{number}", "it@customer.example", "Server", "Up."))
     OutboundMessage.objects.filter(pk=row.pk).update(state=OutboundState.DEAD, last_error="550 no such user")
     return row
 

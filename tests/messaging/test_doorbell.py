@@ -9,7 +9,7 @@ from kombu import pools
 
 from messaging.models import OutboundMessage
 from messaging.services import doorbell
-from messaging.services.sending import enqueue
+from messaging.services.sending import Draft, enqueue
 from tests.messaging.factories import free_port
 
 
@@ -51,5 +51,5 @@ def test_a_broker_that_is_away_is_asked_once_and_then_left_alone(broker_away: No
 
 @pytest.mark.django_db(transaction=True)
 def test_a_message_is_enqueued_although_the_broker_is_away(broker_away: None) -> None:
-    enqueue(key="a", to="it@customer.example", subject="Server", text="It is up again.")
+    enqueue(Draft("a", "it@customer.example", "Server", "It is up again."))
     assert OutboundMessage.objects.count() == 1

@@ -20,7 +20,7 @@ from messaging.enums import InboundState, OutboundState
 from messaging.models import InboundMessage, OutboundMessage
 from messaging.services.delivering import send_due
 from messaging.services.receiving import ensure_mailbox, store_raw
-from messaging.services.sending import Draft, enqueue_all
+from messaging.services.sending import Draft, enqueue
 from tests.messaging.factories import raw_mail, received
 from tests.stack.sink import Sink
 from tickets.models import Ticket
@@ -132,7 +132,7 @@ with override_settings(EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBacken
 def test_a_sender_killed_over_a_message_sends_it_again_under_the_same_id(
     sink: Sink, settings: object, point: str, times: int
 ) -> None:
-    (row,) = enqueue_all([Draft("once", "it@customer.example", "Server", "It is up.")]).values()
+    row = enqueue(Draft("once", "it@customer.example", "Server", "It is up."))
     killed(point, SEND.format(port=sink.port))
     row.refresh_from_db()
     assert row.state == OutboundState.SENDING
@@ -148,7 +148,7 @@ def test_a_sender_killed_over_a_message_sends_it_again_under_the_same_id(
 )
 def test_a_sender_killed_while_it_falls_back_loses_no_words(after: bool) -> None:
     ways = [{"channel": "mail", "to": "it@customer.example", "text": "It is up."}]
-    enqueue_all([Draft("once", "gone:1", "Server", "It is up.", channel="telegram", fallbacks=ways)])
+    enqueue(Draft("once", "gone:1", "Server", "It is up.", channel="telegram", fallbacks=ways))
     work = "from messaging.services.delivering import send_due\nsend_due(channel='telegram')"
     killed("messaging.services.falling_back.enqueue_all", work, after=after)
     assert list(OutboundMessage.objects.values_list("state", flat=True)) == [OutboundState.SENDING]

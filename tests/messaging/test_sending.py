@@ -28,7 +28,7 @@ TO = "it@customer.example"
 
 
 def queue(key: str = "message:1", **more: Any) -> OutboundMessage:
-    return enqueue(key=key, **{"to": TO, "subject": "Server", "text": "It is up again.", **more})
+    return enqueue(Draft(key, **{"to": TO, "subject": "Server", "text": "It is up again.", **more}))
 
 
 def state_of(message: OutboundMessage) -> str:
@@ -322,7 +322,7 @@ def test_fifty_messages_cost_as_many_queries_as_one() -> None:
 
 
 def test_messages_enqueued_together_repeat_none_and_keep_the_limit_of_an_address() -> None:
-    first = enqueue(key="m:0", to="c0@customer.example", subject="Outage", text="It was down.")
+    first = enqueue(Draft("m:0", "c0@customer.example", "Outage", "It was down."))
     together = enqueue_all(drafts(AUTOMATIC_PER_HOUR + 3, to="c0@customer.example"))
     assert together["m:0"] == first
     assert sum(row.state == OutboundState.DEAD for row in together.values()) == 2

@@ -80,10 +80,16 @@ def test_nothing_said_is_told_in_place(browser: Client) -> None:
     assert "Write something first" in answer.content.decode()
 
 
+@pytest.fixture
+def bot(settings: Any) -> None:
+    settings.TELEGRAM_BOTS = {"support": {"token": "x", "username": "desk_bot", "updates": "webhook"}}
+
+
 def reach(browser: Client, **values: str) -> Any:
     return browser.post("/portal/profile/", {"what": "reach", "first": "mail", **values})
 
 
+@pytest.mark.usefixtures("bot")
 def test_order_and_quiet_hours_are_kept(browser: Client, contact: Contact) -> None:
     assert reach(browser, first="telegram", quiet_from="22:00", quiet_until="07:00").status_code == 302
     contact.refresh_from_db()
@@ -98,22 +104,22 @@ def test_order_and_quiet_hours_are_kept(browser: Client, contact: Contact) -> No
 
 
 @pytest.mark.parametrize("values", [{"quiet_from": "22:00"}, {"quiet_until": "07:00"}, {"first": "pigeon"}])
+@pytest.mark.usefixtures("bot")
 def test_what_cannot_be_is_told_in_place(browser: Client, contact: Contact, values: dict[str, str]) -> None:
     assert reach(browser, **values).status_code == 422
     contact.refresh_from_db()
     assert contact.channels == []
 
 
+@pytest.mark.usefixtures("bot")
 def test_a_form_with_other_keys_is_refused(browser: Client, contact: Contact) -> None:
     assert reach(browser, is_authorised="on").status_code == 400
     contact.refresh_from_db()
     assert not contact.is_authorised
 
 
-def test_a_chat_is_connected_by_a_one_time_link_and_disconnected(
-    browser: Client, contact: Contact, settings: Any
-) -> None:
-    settings.TELEGRAM_BOTS = {"support": {"token": "x", "username": "desk_bot", "updates": "webhook"}}
+@pytest.mark.usefixtures("bot")
+def test_a_chat_is_connected_by_a_one_time_link_and_disconnected(browser: Client, contact: Contact) -> None:
     answer = browser.post("/portal/profile/telegram/", {"bot": "support"})
     key = answer["Location"].partition("https://t.me/desk_bot?start=")[2]
     assert key
@@ -125,3 +131,13 @@ def test_a_chat_is_connected_by_a_one_time_link_and_disconnected(
 
 def test_a_bot_that_is_not_there_is_404(browser: Client) -> None:
     assert browser.post("/portal/profile/telegram/", {"bot": "other"}).status_code == 404
+
+
+def test_without_a_bot_there_is_no_choice_of_ways_and_quiet_hours_are_kept(
+    browser: Client, contact: Contact
+) -> None:
+    assert "Write to me first" not in browser.get("/portal/profile/").content.decode()
+    times = {"what": "reach", "quiet_from": "22:00", "quiet_until": "07:00"}
+    assert browser.post("/portal/profile/", times).status_code == 302
+    contact.refresh_from_db()
+    assert (contact.channels, contact.quiet_from) == (["mail", "telegram"], time(22))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from accounts.enums import Actor, ActorKind, AddressKind, Role
+from accounts.enums import Actor, AddressKind
 from accounts.models import Contact, ContactAddress, Customer, Operator
 from accounts.queries import contact_actor, contact_by_address
 from messaging.models import InboundMessage
@@ -62,12 +62,7 @@ def is_known(address: str) -> bool:
 
 def stranger(mail: ParsedMail, customer: Customer | None) -> Actor:
     """A person known by the address only; belongs to the customer whose domain it is."""
-    return Actor(
-        kind=ActorKind.CONTACT,
-        name=mail.from_name or mail.from_address,
-        roles=frozenset({Role.CUSTOMER}),
-        customer_id=customer.pk if customer else None,
-    )
+    return Actor.stranger(mail.from_name or mail.from_address, customer.pk if customer else None)
 
 
 def thread_of(mail: ParsedMail, inbound: InboundMessage, sender: Sender) -> Thread | None:
@@ -95,7 +90,7 @@ def _by_token(mail: ParsedMail, inbound: InboundMessage, sender: Sender) -> Thre
         if token.given_to(mail.from_address):
             return Thread(ticket, _writer(ticket, mail, sender))
         if any(token.given_to(address) for address in _addresses(ticket)):
-            return Thread(ticket, sender.actor if _may_see(ticket, sender) else None)
+            return Thread(ticket, sender.actor if sees(sender.contact, ticket) else None)
     return None
 
 
@@ -109,7 +104,7 @@ def _known(tokens: list[Token]) -> Iterator[tuple[Token, Ticket]]:
 
 def _writer(ticket: Ticket, mail: ParsedMail, sender: Sender) -> Actor | None:
     """We wrote to this very address about this ticket, so its owner speaks; as whom, if they may see it at all."""
-    if _may_see(ticket, sender):
+    if sees(sender.contact, ticket):
         return sender.actor
     if mail.trust == Trust.FORGED or mail.from_address not in _addresses(ticket):
         return None
@@ -138,7 +133,9 @@ def _by_references(mail: ParsedMail, inbound: InboundMessage, sender: Sender) ->
     return Thread(newest.ticket, sender.actor) if newest else None
 
 
-def _may_see(ticket: Ticket, sender: Sender) -> bool:
+def sees(contact: Contact | None, ticket: Ticket) -> bool:
+    """The contact may read the ticket, and so may write on it."""
     return (
-        sender.contact is not None and Ticket.objects.visible_to(sender.actor).filter(pk=ticket.pk).exists()
+        contact is not None
+        and Ticket.objects.visible_to(contact_actor(contact)).filter(pk=ticket.pk).exists()
     )

@@ -8,8 +8,8 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.enums import Actor, ActorKind, Role
-from accounts.models import Contact, Operator
+from accounts.enums import Actor
+from accounts.models import Operator
 from accounts.queries import contact_actor, operator_actor
 from messaging.enums import CallEventType, CallState, InboundState
 from messaging.models import Call, InboundMessage
@@ -148,9 +148,8 @@ def _actor_of(operator: Operator | None) -> Actor:
 
 
 def _caller(call: Call) -> Actor:
-    contact: Contact | None = call.contact
-    if contact:
-        return contact_actor(contact)
-    return Actor(
-        kind=ActorKind.CONTACT, name=call.caller_name or call.caller or "?", roles=frozenset({Role.CUSTOMER})
-    )  # fmt: skip
+    return (
+        contact_actor(call.contact)
+        if call.contact
+        else Actor.stranger(call.caller_name or call.caller or "?")
+    )

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.enums import Actor, ActorKind, AddressKind, Role
+from accounts.enums import Actor, AddressKind
 from accounts.models import Contact
 from accounts.queries import contact_actor, contact_by_address
 from common.db import take_turns
@@ -17,22 +17,22 @@ from messaging.enums import Channel as MessagingChannel
 from messaging.enums import InboundState
 from messaging.models import InboundMessage, OutboundMessage
 from messaging.services import probing, settling
-from messaging.services.sending import enqueue
+from messaging.services.sending import Draft, enqueue
 from messaging.services.telegram.api import MAX_DOWNLOAD, BotApi, TelegramError, UnreachableError
 from messaging.services.telegram.linking import address_of, redeem
 from messaging.services.telegram.updates import ChatMessage, parse_update, probe_of
 from tickets.enums import TERMINAL, Channel, State
 from tickets.models import Message, Ticket
-from tickets.services import attaching
+from tickets.services import attaching, informing
 from tickets.services.creating import create_ticket
 from tickets.services.noting import add_note
 from tickets.services.receiving import receive_message
+from tickets.services.recognising import sees
 
 # The platform's clock counts as far as ours agrees with it (§2.4 of the rules).
 CLOCK_MAY_DIFFER = timedelta(seconds=30)
 # While a message waits for its files its words wait too: not longer than this many attempts.
 PATIENT_ATTEMPTS = 2
-AUTOMATIC = {"Auto-Submitted": "auto-replied"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def route(inbound: InboundMessage, found: Read) -> None:
         ticket = _open(inbound, found, message, address, contact)
     else:
         ticket = receive_message(
-            actor=_writer(ticket, message, address, contact), ticket_id=ticket.pk, text=_text(message),
+            actor=_writer(ticket, message, contact), ticket_id=ticket.pk, text=_text(message),
             attachments=found.files, channel=Channel.CHAT, occurred_at=at, external_id=_external(address, message),
         ).ticket  # fmt: skip
     if found.missing:
@@ -166,28 +166,17 @@ def _answered(message: ChatMessage, address: str, contact: Contact | None) -> Ti
 def _reachable(number: str, address: str, contact: Contact | None) -> Ticket | None:
     """The ticket when this chat may speak on it: it came from here, or the chat's contact may see it."""
     ticket = Ticket.objects.filter(number=number).select_related("contact", "customer").first()
-    if ticket is None or ticket.reply_to == address:
-        return ticket
-    sees = (
-        contact is not None
-        and Ticket.objects.visible_to(contact_actor(contact)).filter(pk=ticket.pk).exists()
-    )
-    return ticket if sees else None
+    return ticket if ticket and (ticket.reply_to == address or sees(contact, ticket)) else None
 
 
-def _writer(ticket: Ticket, message: ChatMessage, address: str, contact: Contact | None) -> Actor:
-    if contact and Ticket.objects.visible_to(contact_actor(contact)).filter(pk=ticket.pk).exists():
+def _writer(ticket: Ticket, message: ChatMessage, contact: Contact | None) -> Actor:
+    if contact and sees(contact, ticket):
         return contact_actor(contact)
-    if ticket.contact:
-        return contact_actor(ticket.contact)
-    return _stranger(message, ticket.customer_id)
+    return contact_actor(ticket.contact) if ticket.contact else _stranger(message, ticket.customer_id)
 
 
 def _stranger(message: ChatMessage, customer_id: int | None = None) -> Actor:
-    return Actor(
-        kind=ActorKind.CONTACT, name=message.name or "Telegram", roles=frozenset({Role.CUSTOMER}),
-        customer_id=customer_id,
-    )  # fmt: skip
+    return Actor.stranger(message.name or "Telegram", customer_id)
 
 
 def _written_at(inbound: InboundMessage, message: ChatMessage) -> datetime:
@@ -209,8 +198,6 @@ def _greet(inbound: InboundMessage, message: ChatMessage, address: str, key: str
             text = _(
                 "Hello. Write what has happened: an operator reads it and answers here. /new opens another request."
             )
-    enqueue(
-        key=f"telegram-greeting:{inbound.pk}", channel=MessagingChannel.TELEGRAM, to=address, subject="", text=text,
-        headers=AUTOMATIC,
-    )  # fmt: skip
+    key = f"telegram-greeting:{inbound.pk}"
+    enqueue(Draft(key, address, "", text, channel=MessagingChannel.TELEGRAM, headers=informing.AUTOMATIC))
     return "chat tied to a contact" if contact else "link not valid" if key else "greeting"

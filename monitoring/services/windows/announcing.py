@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer
 from common.db import lock_one
-from messaging.services.sending import enqueue_all
+from messaging.services.sending import enqueue
 from monitoring.enums import HitState, WorksPhase
 from monitoring.models import MaintenanceWindow, WindowService, WorksNotice
 from monitoring.services.telling.recipients import Recipient, recipients
@@ -73,7 +73,7 @@ def _send(
         subject = str(SUBJECTS[phase]) % {"services": named(items)}
     key = f"works:{window.pk}:{contact.pk}:{phase}:{number}"
     draft = recipient.draft(key=key, subject=subject[:300], text=text.strip() + "\n", headers=BY_ITSELF)
-    message = enqueue_all([draft])[key]
+    message = enqueue(draft)
     WorksNotice.objects.create(
         window=window, customer=customer, contact=contact, phase=phase, number=number, message=message,
         created_at=at,

@@ -12,14 +12,14 @@ from messaging.enums import Channel, OutboundState
 from messaging.models import OutboundMessage
 from messaging.services.delivering import send_due
 from messaging.services.returning import note_returned
-from messaging.services.sending import Draft, enqueue_all
+from messaging.services.sending import Draft, enqueue
 from messaging.services.telegram.splitting import LIMIT, split
 from tests.messaging.telegram.server import BotServer
 
 
 def put(key: str = "message:1", text: str = "It is up again.", **more: object) -> OutboundMessage:
     values = {"channel": Channel.TELEGRAM, "to": "support:77", "subject": "[26-1] Server", **more}
-    return enqueue_all([Draft(key=key, text=text, **values)])[key]  # type: ignore[arg-type]
+    return enqueue(Draft(key=key, text=text, **values))  # type: ignore[arg-type]
 
 
 def send() -> tuple[int, int, int]:
@@ -42,7 +42,7 @@ def test_a_message_reaches_its_chat_and_its_number_is_kept(telegram: BotServer) 
 def test_mail_does_not_wait_for_a_chat_service_that_is_away(telegram: BotServer, settings: object) -> None:
     settings.TELEGRAM_API_URL = "http://127.0.0.1:9"  # type: ignore[attr-defined]
     put()
-    enqueue_all([Draft("mail:1", "it@customer.example", "Server", "It is up.")])
+    enqueue(Draft("mail:1", "it@customer.example", "Server", "It is up."))
     assert send() == (0, 1, 0)
     assert send_due(channel=Channel.MAIL).sent == 1
 
@@ -121,17 +121,8 @@ def test_a_bot_that_is_set_up_no_more_is_final_and_mail_takes_over(telegram: Bot
 @pytest.mark.django_db
 def test_a_mail_that_came_back_goes_on_by_the_chat(telegram: BotServer) -> None:
     ways = [{"channel": "telegram", "to": "support:77", "text": "It is up again."}]
-    enqueue_all(
-        [
-            Draft(
-                "mail:1",
-                "it@customer.example",
-                "Server",
-                "It is up.",
-                ticket_ref="26-0000001",
-                fallbacks=ways,
-            )
-        ]
+    enqueue(
+        Draft("mail:1", "it@customer.example", "Server", "It is up.", ticket_ref="26-0000001", fallbacks=ways)
     )
     assert send_due().sent == 1
     row = OutboundMessage.objects.get()

@@ -1,10 +1,10 @@
 #!/bin/sh
-# What `make mail-e2e` needs from Debian: an IMAP server. Its service is not used: the tests start
-# their own one, on loopback.
+# packages.sh PACKAGE...: what tests with real servers need from Debian. None of the packages' services is used: the
+# tests start what they need themselves, on loopback.
 set -eu
 
 missing=
-for package in dovecot-imapd; do
+for package in "$@"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $package"
 done
 [ -z "$missing" ] && exit 0
