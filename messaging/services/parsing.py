@@ -6,6 +6,8 @@ from datetime import datetime
 from email.message import Message
 from email.policy import compat32
 
+from django.utils.translation import gettext_noop
+
 from messaging.enums import PROBE_HEADER
 from messaging.services import mime
 from messaging.services.authenticating import Trust, trust_of
@@ -14,6 +16,12 @@ from messaging.services.machines import machine_reason
 from messaging.services.quoting import fold
 
 MAX_PARTS = 500
+# Kept in English, shown in the reader's language.
+TOO_MANY_PARTS, EMPTY, NO_MAIL = (
+    gettext_noop("more than 500 parts"),
+    gettext_noop("empty"),
+    gettext_noop("not readable as mail"),
+)
 MAX_ATTACHMENTS = 50
 MAX_SUBJECT = 300
 KEPT_HEADERS = (
@@ -124,9 +132,9 @@ def _message(raw: bytes) -> Message:
     try:
         message = email.message_from_bytes(raw, policy=compat32)
     except (RecursionError, MemoryError, ValueError, LookupError) as error:
-        raise UnreadableError(f"not readable as mail: {type(error).__name__}") from error
+        raise UnreadableError(NO_MAIL) from error
     if not message.keys() and not raw.strip():
-        raise UnreadableError("empty")
+        raise UnreadableError(EMPTY)
     return message
 
 
@@ -137,7 +145,7 @@ def _content(message: Message) -> tuple[str, list[ParsedAttachment]]:
     attachments: list[ParsedAttachment] = []
     for number, part in enumerate(mime.leaves(message, limit=MAX_PARTS + 1)):
         if number == MAX_PARTS:
-            raise UnreadableError(f"more than {MAX_PARTS} parts")
+            raise UnreadableError(TOO_MANY_PARTS)
         kind = part.get_content_type()
         name = mime.filename(part)
         is_file = bool(name) or part.get_content_disposition() == "attachment"

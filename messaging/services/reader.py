@@ -9,7 +9,7 @@ import sys
 from typing import BinaryIO
 
 from messaging.services import wire
-from messaging.services.parsing import UnreadableError, parse
+from messaging.services.parsing import NO_MAIL, UnreadableError, parse
 
 MEMORY_BYTES = 768 * 1024 * 1024
 CPU_S = 10.0
@@ -47,8 +47,8 @@ def _answer(request: bytes) -> bytes:
         )
     except UnreadableError as error:
         return wire.pack_error(str(error))
-    except (RecursionError, MemoryError) as error:
-        return wire.pack_error(f"not readable as mail: {type(error).__name__}")
+    except (RecursionError, MemoryError):
+        return wire.pack_error(NO_MAIL)
     return wire.pack_answer(mail)
 
 

@@ -12,6 +12,8 @@ import sys
 import threading
 import time
 
+from django.utils.translation import gettext_noop
+
 from messaging.services import wire
 from messaging.services.parsing import ParsedMail, UnreadableError
 
@@ -19,7 +21,7 @@ from messaging.services.parsing import ParsedMail, UnreadableError
 PATIENCE_S = 20.0
 # A child is replaced after so many mails: whatever it has leaked ends with it.
 MAILS_PER_CHILD = 1000
-GAVE_UP = "reading it took too much time or memory"
+GAVE_UP = gettext_noop("reading it took too much time or memory")
 
 
 class _Reader:

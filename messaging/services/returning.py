@@ -4,6 +4,7 @@ import logging
 import re
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from messaging.enums import OutboundState
 from messaging.models import OutboundMessage
@@ -18,7 +19,7 @@ DIAGNOSTIC = re.compile(
 )
 OURS = re.compile(r"<[A-Za-z0-9-]{1,32}\.[a-z2-7]{20}\.[0-9a-f]{16}@[^<>\s]{1,190}>")
 MAX_IDS = 20
-UNSAID = "returned without a reason"
+UNSAID = gettext_noop("returned without a reason")
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
 
 from messaging.enums import Channel, OutboundState
 from messaging.models import OutboundMessage
@@ -18,8 +19,9 @@ from messaging.services.tokens import message_id_for
 # Back-stop against two machines answering each other (G10): automatic messages to one address in an hour.
 AUTOMATIC_PER_HOUR = 20
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]+")
-NO_ADDRESS = "this is not a mail address"
-TOO_MANY = "too many automatic messages to this address within an hour"
+# Kept in English, shown in the reader's language.
+NO_ADDRESS = gettext_noop("this is not a mail address")
+TOO_MANY = gettext_noop("too many automatic messages to this address within an hour")
 
 
 @dataclass(frozen=True, slots=True)

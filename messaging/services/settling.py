@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
 
 from messaging.enums import InboundState
 from messaging.models import InboundMessage
@@ -12,7 +13,7 @@ from messaging.services.parsing import ParsedMail
 MAX_ATTEMPTS = 6
 # The next attempt is planned before this one begins, so a worker that dies over a message leaves it to be retried.
 DELAYS = [timedelta(seconds=seconds) for seconds in (30, 60, 300, 900, 3600)]
-GAVE_UP = "its worker did not survive it"
+GAVE_UP = gettext_noop("its worker did not survive it")
 
 
 def due_ids(*, limit: int) -> list[int]:

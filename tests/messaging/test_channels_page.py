@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from messaging.enums import InboundState, OutboundState
 from messaging.models import InboundMessage, OutboundMessage
 from messaging.services.sending import Draft, enqueue
@@ -39,6 +40,17 @@ def test_reasons_stand_on_the_page(operator: Client) -> None:
     dead()
     page = operator.get("/channels/").content.decode()
     assert "more than 500 parts" in page
+    assert "550 no such user" in page
+
+
+def test_our_own_reasons_are_said_in_the_operators_language_and_a_servers_words_as_they_came(
+    operator: Client,
+) -> None:
+    parked()
+    dead()
+    User.objects.update(language="ru")
+    page = operator.get("/channels/").content.decode()
+    assert "больше 500 частей" in page
     assert "550 no such user" in page
 
 

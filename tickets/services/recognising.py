@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from accounts.enums import Actor, AddressKind
 from accounts.models import Contact, ContactAddress, Customer, Operator
 from accounts.queries import contact_actor, contact_by_address
@@ -13,6 +15,7 @@ from messaging.services.tokens import Token, tokens_in, tokens_in_text
 from tickets.models import Message, Ticket
 
 MAX_TOKENS = 20
+ANSWERS_SPAM = gettext_noop("answers a ticket marked as spam")
 BOUNCE_SCAN = 200_000
 
 

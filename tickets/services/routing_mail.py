@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.enums import Actor
 from messaging.enums import InboundState
@@ -17,6 +18,7 @@ from tickets.services.creating import create_ticket
 from tickets.services.noting import add_note
 from tickets.services.receiving import receive_message
 from tickets.services.recognising import (
+    ANSWERS_SPAM,
     Sender,
     Thread,
     bounced_thread,
@@ -27,7 +29,12 @@ from tickets.services.recognising import (
 )
 
 # A robot that may bring something a person should see; the other machine mail is only kept.
-WORTH_A_LOOK = {"mailing-list", "precedence", "robot-sender"}
+WORTH_A_LOOK = {
+    gettext_noop("machine mail: mailing-list"),
+    gettext_noop("machine mail: precedence"),
+    gettext_noop("machine mail: robot-sender"),
+}
+NO_OPERATORS = gettext_noop("operators do not work by mail")
 
 
 def read(inbound: InboundMessage) -> ParsedMail:
@@ -56,11 +63,9 @@ def route(inbound: InboundMessage, mail: ParsedMail) -> None:
     elif mail.is_machine:
         _keep_machine_mail(inbound, mail, thread)
     elif sender.is_operator:
-        settling.settle(inbound, state=InboundState.PARKED, reason="operators do not work by mail", mail=mail)
+        settling.settle(inbound, state=InboundState.PARKED, reason=NO_OPERATORS, mail=mail)
     elif thread and thread.ticket.state == State.SPAM:
-        settling.settle(
-            inbound, state=InboundState.PARKED, reason="answers a ticket marked as spam", mail=mail
-        )
+        settling.settle(inbound, state=InboundState.PARKED, reason=ANSWERS_SPAM, mail=mail)
     elif thread:
         ticket = _append(inbound, mail, thread)
         settling.settle(inbound, state=InboundState.ROUTED, routed_to=ticket.number, mail=mail)
@@ -97,7 +102,7 @@ def _keep_machine_mail(inbound: InboundMessage, mail: ParsedMail, thread: Thread
             inbound, state=InboundState.IGNORED, reason=reason, routed_to=thread.ticket.number, mail=mail
         )
         return
-    state = InboundState.PARKED if mail.machine_reason in WORTH_A_LOOK else InboundState.IGNORED
+    state = InboundState.PARKED if reason in WORTH_A_LOOK else InboundState.IGNORED
     settling.settle(inbound, state=state, reason=reason, mail=mail)
 
 

@@ -27,7 +27,7 @@ from tickets.services import attaching, informing
 from tickets.services.creating import create_ticket
 from tickets.services.noting import add_note
 from tickets.services.receiving import receive_message
-from tickets.services.recognising import sees
+from tickets.services.recognising import ANSWERS_SPAM, sees
 
 # The platform's clock counts as far as ours agrees with it (§2.4 of the rules).
 CLOCK_MAY_DIFFER = timedelta(seconds=30)
@@ -99,9 +99,7 @@ def route(inbound: InboundMessage, found: Read) -> None:
     contact = contact_by_address(AddressKind.TELEGRAM, address)
     ticket = None if command == "/new" else _answered(message, address, contact)
     if ticket is not None and ticket.state == State.SPAM:
-        settling.settle(
-            inbound, state=InboundState.PARKED, reason="answers a ticket marked as spam", told=told
-        )
+        settling.settle(inbound, state=InboundState.PARKED, reason=ANSWERS_SPAM, told=told)
         return
     at = _written_at(inbound, message)
     if ticket is None:

@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any, Self
 
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext_noop
 
 from messaging.models import OutboundMessage
 from messaging.services.carrying import AwayError, LaterError, RefusedError
@@ -11,6 +12,8 @@ from messaging.services.telegram.api import BotApi, TelegramError, UnreachableEr
 
 # The chat has been closed to us, or never was one: trying again is of no use.
 REFUSED_FOR_GOOD = {400, 403, 413}
+# Kept in English, shown in the reader's language.
+NO_BOT = gettext_noop("the bot of this chat is not set up any more")
 REPLY_HEADER = "reply-to-message"
 
 
@@ -30,7 +33,7 @@ class TelegramCarrier:
     def carry(self, message: OutboundMessage) -> str:
         bot, _mark, chat = message.to.rpartition(":")
         if bot_settings(bot) is None:
-            raise RefusedError(f"no bot “{bot}” is set up", for_good=True)
+            raise RefusedError(NO_BOT, for_good=True)
         try:
             sent = _send(self._bot(bot), chat, message)
         except UnreachableError as error:

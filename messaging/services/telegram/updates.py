@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 # In the order in which Telegram names them; a message holds one.
 FILES = {
     "document": ("", ""),
@@ -14,6 +16,8 @@ FILES = {
     "video_note": ("video.mp4", "video/mp4"),
 }
 TEXT_MAX = 20_000
+# Kept in English, shown in the reader's language.
+NO_UPDATE = gettext_noop("no update of the Bot API")
 
 
 class UnreadableUpdateError(ValueError):
@@ -58,12 +62,12 @@ def parse_update(raw: bytes) -> ChatMessage | str:
     try:
         update = json.loads(raw)
         if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
-            raise UnreadableUpdateError("no update of the Bot API")
+            raise UnreadableUpdateError(NO_UPDATE)
         for kind in ("message", "edited_message"):
             if isinstance(update.get(kind), dict):
                 return _message(update[kind], is_edit=kind == "edited_message")
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
-        raise UnreadableUpdateError(f"no update of the Bot API: {type(error).__name__}") from error
+        raise UnreadableUpdateError(NO_UPDATE) from error
     kinds = sorted(set(update) - {"update_id"})
     return f"not a message: {', '.join(kinds)[:100] or 'empty'}"
 
